@@ -1,0 +1,1 @@
+//! Reads etcd's files offline.

@@ -1,0 +1,1 @@
+//! From `docker inspect` back to the command.

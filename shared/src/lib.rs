@@ -1,0 +1,20 @@
+//! The common library of `kubectl etcd-health`, `kubectl etcd-replace` and `docker-inspect-run`.
+//!
+//! The rooms follow one pipeline of plain data:
+//! access → observation → findings → plan → execution → report.
+//! `docs/architecture.md` has the picture.
+
+pub mod error;
+pub mod model;
+pub mod output;
+
+#[cfg(feature = "db")]
+pub mod db;
+#[cfg(feature = "docker")]
+pub mod docker;
+#[cfg(feature = "etcd")]
+pub mod etcd;
+#[cfg(feature = "inspect")]
+pub mod inspect;
+#[cfg(feature = "logs")]
+pub mod logs;

@@ -1,0 +1,1 @@
+//! Log signatures: catalogue, formats, diagnosis.

@@ -1,0 +1,1 @@
+//! Plain data of the pipeline: no I/O in here.

@@ -1,0 +1,5 @@
+//! The one place that writes to the terminal.
+
+mod printer;
+
+pub use printer::{Printer, Style};
