@@ -7,6 +7,8 @@
 pub mod error;
 pub mod model;
 pub mod output;
+#[cfg(feature = "rules")]
+pub mod rules;
 
 #[cfg(feature = "db")]
 pub mod db;

@@ -48,7 +48,12 @@ pub struct ShownError {
 impl ShownError {
     /// An error of `kind` with one sentence (lower case, no final period, the value at fault in it).
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), causes: Vec::new(), hints: Vec::new() }
+        Self {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+        }
     }
 
     /// Shorthand for [`Kind::Usage`].

@@ -1,1 +1,26 @@
-//! Plain data of the pipeline: no I/O in here.
+//! Plain data of the pipeline: serialisable, no I/O in here.
+
+mod finding;
+mod id;
+mod member;
+mod node;
+mod observation;
+mod probe;
+mod process;
+mod tls;
+mod verdict;
+mod version;
+
+pub use finding::{Evidence, Finding, Remedy, Severity, Subject};
+pub use id::{ClusterId, MemberId};
+pub use member::{
+    Alarm, AlarmKind, HashKv, HttpHealth, ListedMember, MemberObservation, MetricSample, Metrics,
+    ReadProbe, ResponseHeader, Status,
+};
+pub use node::{KubernetesObservation, NodeCondition, NodeObservation};
+pub use observation::{AccessReport, ListSource, OBSERVATION_SCHEMA, Observation, Via};
+pub use probe::{Probe, ProbeError, ProbeErrorKind};
+pub use process::{EtcdConfig, LogTail, ProcessKind, ProcessObservation, ProcessState};
+pub use tls::{CertificateFacts, TlsObservation};
+pub use verdict::{Assessment, QuorumFacts, REPORT_SCHEMA, Verdict};
+pub use version::Version;

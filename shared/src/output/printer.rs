@@ -96,8 +96,11 @@ impl Printer {
     /// With a `length` (in bytes) it is a bar, else a spinner.
     pub fn progress(self, message: &str, length: Option<u64>) -> ProgressBar {
         let hidden = self.quiet || self.plain || !io::stderr().is_terminal();
-        let target =
-            if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let target = if hidden {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
         let bar = ProgressBar::with_draw_target(length, target);
         let template = if length.is_some() {
             "{spinner} {msg} [{bar:30}] {bytes}/{total_bytes}"

@@ -1,0 +1,108 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Probe;
+
+/// What the thing that runs etcd says about it: a container, a pod, a unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProcessObservation {
+    /// What runs it.
+    pub kind: ProcessKind,
+    /// Name of the container, pod (`namespace/name`) or unit.
+    pub name: String,
+    /// Container id, where there is one.
+    pub id: Option<String>,
+    /// Where it was seen: an engine's address, a node, the API server.
+    pub seen_on: String,
+    /// Image reference as configured.
+    pub image: Option<String>,
+    /// What it does now.
+    pub state: ProcessState,
+    /// The runtime's own word for the state, such as "Restarting (2)" or "CrashLoopBackOff".
+    pub state_text: String,
+    /// Exit code of the last run that ended.
+    pub exit_code: Option<i64>,
+    /// Whether the kernel ended it for lack of memory.
+    pub oom_killed: bool,
+    /// Restarts counted by the runtime.
+    pub restart_count: Option<u64>,
+    /// Start of the present or last run.
+    pub started_at: Option<Timestamp>,
+    /// End of the last run.
+    pub finished_at: Option<Timestamp>,
+    /// What the runtime says of a failure to start.
+    pub error: Option<String>,
+    /// Restart policy, such as "always".
+    pub restart_policy: Option<String>,
+    /// etcd's configuration as the flags and environment of this process give it.
+    pub config: EtcdConfig,
+    /// The end of its log.
+    pub log: Probe<LogTail>,
+}
+
+/// What runs an etcd process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProcessKind {
+    /// A container of a Docker engine (or Podman's compatible socket).
+    DockerContainer,
+    /// A pod.
+    Pod,
+    /// A systemd unit or plain process on this machine.
+    LocalProcess,
+}
+
+/// What a process does now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProcessState {
+    /// Runs.
+    Running,
+    /// Is frozen (docker pause, SIGSTOP).
+    Paused,
+    /// Waits to be started again after a failure.
+    Restarting,
+    /// Ended and stays so.
+    Exited,
+    /// Was made and never started.
+    Created,
+    /// Anything else.
+    Unknown,
+}
+
+/// etcd's configuration as given to a process: flags win over `ETCD_*` environment
+/// (etcd pkg/flags/flag.go), a config file wins over both and excludes them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EtcdConfig {
+    /// Flag name without dashes → value, such as `initial-cluster-state` → `new`.
+    pub flags: BTreeMap<String, String>,
+    /// Path of `--config-file`, where that is used.
+    pub config_file: Option<String>,
+}
+
+impl EtcdConfig {
+    /// The value of a flag.
+    pub fn get(&self, flag: &str) -> Option<&str> {
+        self.flags.get(flag).map(String::as_str)
+    }
+
+    /// Whether a boolean flag is set to true (`--force-new-cluster`, `--force-new-cluster=true`).
+    pub fn is_true(&self, flag: &str) -> bool {
+        matches!(
+            self.get(flag),
+            Some("true" | "1" | "t" | "T" | "TRUE" | "True" | "")
+        )
+    }
+}
+
+/// The end of a log, as text lines with the runtime's wrappers taken off.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LogTail {
+    /// Where it was read from, such as "docker logs etcd on ssh://…".
+    pub source: String,
+    /// The lines, oldest first. Not part of the JSON output unless asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub lines: Vec<String>,
+}

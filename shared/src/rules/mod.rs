@@ -1,0 +1,1 @@
+//! The rules: from an observation to findings, pure functions.
