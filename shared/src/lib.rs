@@ -20,3 +20,5 @@ pub mod etcd;
 pub mod inspect;
 #[cfg(feature = "logs")]
 pub mod logs;
+#[cfg(feature = "net")]
+pub mod net;
