@@ -1,2 +1,48 @@
-//! x
-fn main() {}
+//! What a developer runs: `cargo xtask COMMAND`. One file per command, one line in [`Command`].
+
+mod lab;
+mod setup;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use shared::error::ShownError;
+use shared::output::Printer;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "What a developer runs"
+)]
+struct Xtask {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Install and unpack everything the lab and the tests need
+    Setup(setup::Setup),
+    /// A real etcd cluster on real Docker engines, to break and heal
+    #[command(subcommand)]
+    Lab(lab::Lab),
+}
+
+fn main() -> ExitCode {
+    let printer = Printer::new(false, false);
+    match run(Xtask::parse().command, printer) {
+        Ok(code) => code,
+        Err(error) => {
+            printer.error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command, printer: Printer) -> Result<ExitCode, ShownError> {
+    match command {
+        Command::Setup(setup) => setup.run(printer),
+        Command::Lab(lab) => lab.run(printer),
+    }
+}

@@ -1,0 +1,20 @@
+//! Finds what the lab needs on this machine and fetches what is missing, saying so before it does.
+
+mod apt_sources;
+mod cache;
+mod debian;
+mod docker;
+mod etcd;
+mod kubectl;
+mod kubernetes;
+mod packages;
+mod pypi;
+mod say;
+
+pub use cache::root as cache_root;
+pub use docker::{DockerEngine, docker_engine};
+pub use etcd::{EtcdBinaries, EtcdRelease};
+pub use kubectl::kubectl;
+pub use kubernetes::{KubernetesBinary, kubernetes};
+pub use packages::{Tool, ensure_tools, missing_tools};
+pub use say::say;

@@ -1,0 +1,177 @@
+use std::path::Path;
+
+use super::say;
+use crate::error::{LabError, Result};
+use crate::run::Run;
+
+/// A program the lab calls and the Debian/Ubuntu package that has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tool {
+    /// The program.
+    pub command: &'static str,
+    /// Its package.
+    pub package: &'static str,
+}
+
+const fn tool(command: &'static str, package: &'static str) -> Tool {
+    Tool { command, package }
+}
+
+/// The one list of what has to be on the machine; everything else is unpacked privately.
+const TOOLS: &[Tool] = &[
+    tool("dockerd", "docker.io"),
+    tool("docker", "docker.io"),
+    tool("containerd", "containerd"),
+    tool("runc", "runc"),
+    tool("sshd", "openssh-server"),
+    tool("ssh", "openssh-client"),
+    tool("ssh-keygen", "openssh-client"),
+    tool("iptables", "iptables"),
+    tool("ip", "iproute2"),
+    tool("nsenter", "util-linux"),
+    tool("unshare", "util-linux"),
+    tool("setsid", "util-linux"),
+    tool("flock", "util-linux"),
+    tool("losetup", "mount"),
+    tool("mount", "mount"),
+    tool("mkfs.ext4", "e2fsprogs"),
+    tool("socat", "socat"),
+    tool("xz", "xz-utils"),
+    tool("find", "findutils"),
+    tool("dpkg-deb", "dpkg"),
+    tool("python3", "python3"),
+    tool("pip3", "python3-pip"),
+];
+
+/// The Debian packages whose installation would start a service nobody asked for.
+const SERVICES: &[(&str, &str)] = &[("docker.io", "docker"), ("openssh-server", "ssh")];
+
+/// What of the list this machine lacks.
+pub fn missing_tools() -> Vec<Tool> {
+    TOOLS
+        .iter()
+        .copied()
+        .filter(|tool| !present(tool.command))
+        .collect()
+}
+
+fn present(command: &str) -> bool {
+    // A user's PATH often lacks the sbin folders; the lab adds them itself.
+    which::which(command).is_ok()
+        || ["/usr/sbin", "/sbin"]
+            .iter()
+            .any(|dir| Path::new(dir).join(command).is_file())
+        || (command == "pip3" && super::pypi::has_pip())
+}
+
+/// Checks for root and for every tool; installs what is missing where that can be done.
+///
+/// # Errors
+/// [`LabError::Missing`] by name, with the command that installs it.
+pub fn ensure_tools() -> Result<()> {
+    if !is_root() {
+        return Err(LabError::Missing {
+            what: "root (it makes namespaces, mounts and Docker engines)".to_owned(),
+            install: "run it as root, for example with `sudo -E`".to_owned(),
+        });
+    }
+    let missing = missing_tools();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let commands: Vec<&str> = missing.iter().map(|tool| tool.command).collect();
+    let mut packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    let install = format!(
+        "apt-get install --no-install-recommends {}",
+        packages.join(" ")
+    );
+    if which::which("apt-get").is_err() {
+        return Err(LabError::Missing {
+            what: format!("the programs {}", commands.join(", ")),
+            install: format!(
+                "install them with this system's package manager (on Debian or Ubuntu: `{install}`)"
+            ),
+        });
+    }
+    say(&format!(
+        "installing {} (for {}): `{install}`",
+        packages.join(" "),
+        commands.join(", ")
+    ));
+    install_packages(&packages).map_err(|error| LabError::Missing {
+        what: format!("the programs {} ({error})", commands.join(", ")),
+        install: format!("`apt-get update && {install}`"),
+    })?;
+    let still: Vec<&str> = missing_tools().iter().map(|tool| tool.command).collect();
+    if still.is_empty() {
+        return Ok(());
+    }
+    Err(LabError::Missing {
+        what: format!("the programs {}", still.join(", ")),
+        install: format!("`{install}`"),
+    })
+}
+
+fn install_packages(packages: &[&str]) -> Result<()> {
+    let apt = || {
+        Run::new("apt-get")
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .within(std::time::Duration::from_secs(900))
+    };
+    apt().args(["update", "-qq"]).ok()?;
+    let _quiet = NoServiceStarts::begin()?;
+    apt()
+        .args(["install", "-y", "-qq", "--no-install-recommends"])
+        .args(packages)
+        .ok()?;
+    for (package, service) in SERVICES {
+        if packages.contains(package) && which::which("systemctl").is_ok() {
+            say(&format!("the service {service} of {package} stays off"));
+            Run::new("systemctl")
+                .args(["disable", "--quiet", service])
+                .try_it();
+        }
+    }
+    Ok(())
+}
+
+/// Debian's own way to keep packages from starting services while they are installed:
+/// a `policy-rc.d` that says no, there only for as long.
+struct NoServiceStarts {
+    made: bool,
+}
+
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+impl NoServiceStarts {
+    fn begin() -> Result<Self> {
+        use std::os::unix::fs::PermissionsExt as _;
+        if Path::new(POLICY).exists() {
+            return Ok(Self { made: false });
+        }
+        std::fs::write(POLICY, "#!/bin/sh\nexit 101\n").map_err(LabError::file("write", POLICY))?;
+        std::fs::set_permissions(POLICY, std::fs::Permissions::from_mode(0o755))
+            .map_err(LabError::file("change", POLICY))?;
+        Ok(Self { made: true })
+    }
+}
+
+impl Drop for NoServiceStarts {
+    fn drop(&mut self) {
+        if self.made {
+            let _ = std::fs::remove_file(POLICY);
+        }
+    }
+}
+
+fn is_root() -> bool {
+    std::fs::read_to_string("/proc/self/status").is_ok_and(|status| {
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix("Uid:"))
+            .and_then(|ids| ids.split_whitespace().nth(1).map(|id| id == "0"))
+            .unwrap_or(false)
+    })
+}

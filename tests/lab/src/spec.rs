@@ -1,0 +1,105 @@
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{LabError, Result};
+use crate::etcd::EtcdSpec;
+use crate::node::Engine;
+
+/// What a lab is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabSpec {
+    /// Its name: letters, digits and dashes. Two labs of different names live side by side.
+    pub name: String,
+    /// The folder under which it gets a folder of that name.
+    pub root: PathBuf,
+    /// The third byte of its address range 10.78.N.0/24; the first free one otherwise.
+    pub network: Option<u8>,
+    /// How many nodes; the first `etcd.members` of them run etcd.
+    pub nodes: usize,
+    /// The etcd cluster.
+    pub etcd: EtcdSpec,
+    /// Whether a kube-apiserver stands on it.
+    pub api: bool,
+    /// The nodes' Docker engine.
+    pub engine: Engine,
+}
+
+impl LabSpec {
+    /// Three nodes, etcd 3.4.23, with an API server.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            root: Self::default_root(),
+            network: None,
+            nodes: 3,
+            etcd: EtcdSpec::default(),
+            api: true,
+            engine: Engine::System,
+        }
+    }
+
+    /// Where labs live unless told otherwise.
+    pub fn default_root() -> PathBuf {
+        PathBuf::from("/var/lib/kubectl-etcd-lab")
+    }
+
+    /// The same with so many members, each on a node of its own.
+    #[must_use]
+    pub fn members(mut self, members: usize) -> Self {
+        self.etcd.members = members;
+        self.nodes = self.nodes.max(members);
+        self
+    }
+
+    /// The same with another etcd release (`3.5.16`, …).
+    ///
+    /// # Errors
+    /// When the lab has no such release.
+    pub fn etcd(mut self, release: &str) -> Result<Self> {
+        self.etcd.release = release.parse()?;
+        Ok(self)
+    }
+
+    /// The same without an API server.
+    #[must_use]
+    pub fn without_api(mut self) -> Self {
+        self.api = false;
+        self
+    }
+
+    /// The lab's own folder.
+    pub fn folder(&self) -> PathBuf {
+        self.root.join(&self.name)
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        let good = !self.name.is_empty()
+            && self.name.len() <= 40
+            && self
+                .name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && !self.name.starts_with('-');
+        if !good {
+            return Err(LabError::value(format!(
+                "\"{}\" cannot be a lab's name (up to 40 letters, digits and dashes)",
+                self.name
+            )));
+        }
+        if !(1..=9).contains(&self.nodes) || !(1..=self.nodes).contains(&self.etcd.members) {
+            return Err(LabError::value(format!(
+                "{} members on {} nodes cannot be (1 to 9 nodes, no more members than nodes)",
+                self.etcd.members, self.nodes
+            )));
+        }
+        // The engine's socket lies in it, and a socket's path has 107 bytes at most (unix(7)).
+        if self.folder().as_os_str().len() > 70 {
+            return Err(LabError::value(format!(
+                "the folder \"{}\" is too long for sockets in it",
+                self.folder().display()
+            )));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,196 @@
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::api::ApiServer;
+use crate::error::{LabError, Result};
+use crate::etcd::{CertificateFor, EtcdContainer, EtcdCtl, Golden, Pki, image_tar, import, seed};
+use crate::lab_type::{Lab, State};
+use crate::node::{Network, Node, SshKeys, boot, prepare, storage_driver};
+use crate::setup::{self, EtcdBinaries, KubernetesBinary, ensure_tools, kubernetes};
+use crate::spec::LabSpec;
+use crate::teardown;
+use crate::wait::at_once;
+
+impl Lab {
+    /// Brings a lab up: everything it needs is fetched first, half a lab is taken down again.
+    ///
+    /// # Errors
+    /// When the machine lacks something (by name), the name is taken, or a step fails.
+    pub fn up(spec: LabSpec) -> Result<Self> {
+        spec.check()?;
+        ensure_tools()?;
+        let binaries = EtcdBinaries::of(&spec.etcd.release)?;
+        if spec.api {
+            kubernetes(KubernetesBinary::ApiServer)?;
+            setup::kubectl()?;
+        }
+        let folder = spec.folder();
+        claim(&folder, &spec)?;
+        let name = spec.name.clone();
+        Self::bring_up(spec, binaries).inspect_err(|_| {
+            // The cause is worth more than a failing clean-up's.
+            if std::env::var_os("LAB_KEEP_FAILED").is_none() {
+                let _ = teardown::down(&folder, &name);
+            }
+        })
+    }
+
+    fn bring_up(spec: LabSpec, binaries: EtcdBinaries) -> Result<Self> {
+        let folder = spec.folder();
+        let network = Network::make(&spec.name, spec.network, &spec.root.join(".network.lock"))?;
+        let bridge = folder.join("bridge");
+        fs::write(&bridge, network.bridge()).map_err(LabError::file("write", &bridge))?;
+        let nodes: Vec<Node> = (0..spec.nodes)
+            .map(|i| node(&network, &folder, i))
+            .collect();
+        let members = &nodes[..spec.etcd.members];
+        let image = spec.etcd.image.reference(&binaries.version);
+
+        let keys = SshKeys::make(&folder)?;
+        keys.write_client_files(&folder, &nodes)?;
+        let pki = Pki::make(&folder.join("pki"), "kube-ca")?;
+        pki.issue(
+            "client",
+            &CertificateFor::client("kube-node", Some("system:nodes")),
+        )?;
+        let driver = storage_driver(&folder);
+        let tar = image_tar(&binaries, spec.etcd.image)?;
+        let engines = at_once(&nodes, |node| {
+            prepare(node, &nodes, &spec.engine, driver, &keys)?;
+            network.connect(node.index)?;
+            boot(node)?;
+            certify(&pki, node, &nodes)?;
+            let engine = node.wait_engine()?;
+            import(node, &tar, &image)?;
+            Ok(engine)
+        })?;
+        let state = State {
+            engine_version: engines.into_iter().next().unwrap_or_default(),
+            etcd_version: binaries.version.clone(),
+            network,
+            nodes: nodes.clone(),
+            image: image.clone(),
+            spec,
+        };
+        save(&state)?;
+
+        let ctl = EtcdCtl {
+            program: binaries.etcdctl.clone(),
+            pki: pki.clone(),
+        };
+        let run =
+            |node: &Node| EtcdContainer::of(&state.spec.etcd, node, members, &image).run(node);
+        at_once(members, run)?;
+        ctl.wait_healthy(members, Duration::from_secs(60))?;
+        let api = state
+            .spec
+            .api
+            .then(|| api_server(&state.spec, &state.network))
+            .transpose()?;
+        if let Some(api) = &api {
+            api.prepare(&pki)?;
+            api.start(&pki, members)?;
+        }
+        seed(&ctl, &members[0], state.spec.etcd.keys)?;
+        if let Some(api) = &api {
+            api.wait_ready()?;
+            api.create_nodes(&nodes)?;
+        }
+        // Golden state: the files while no member runs.
+        let golden = Golden::of(&folder);
+        at_once(members, |node| {
+            node.stop_etcd()?;
+            golden.take(node)
+        })?;
+        at_once(members, Node::start_etcd)?;
+        ctl.wait_healthy(members, Duration::from_secs(60))?;
+        if let Some(api) = &api {
+            api.wait_ready()?;
+        }
+        Ok(Self {
+            state,
+            binaries,
+            api,
+        })
+    }
+}
+
+fn node(network: &Network, folder: &Path, index: usize) -> Node {
+    Node {
+        name: format!("n{}", index + 1),
+        index,
+        address: network.node(index),
+        namespace: network.namespace(index),
+        cable: network.cable(index),
+        lab: folder.to_owned(),
+    }
+}
+
+/// The API server of a lab; finds its programs.
+pub(crate) fn api_server(spec: &LabSpec, network: &Network) -> Result<ApiServer> {
+    Ok(ApiServer {
+        lab: spec.folder(),
+        address: network.host(),
+        program: kubernetes(KubernetesBinary::ApiServer)?,
+        kubectl: setup::kubectl()?,
+    })
+}
+
+/// Makes the lab's folder; two processes never take the same.
+fn claim(folder: &Path, spec: &LabSpec) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::create_dir_all(&spec.root).map_err(LabError::file("create", &spec.root))?;
+    match fs::DirBuilder::new().mode(0o711).create(folder) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            return Err(LabError::value(format!(
+                "a lab named \"{}\" is there already (take it down with `cargo xtask lab down \
+                 --name {}`)",
+                spec.name, spec.name
+            )));
+        }
+        Err(source) => {
+            return Err(LabError::File {
+                action: "create",
+                path: folder.to_owned(),
+                source,
+            });
+        }
+    }
+    // Lets the teardown know the folder for a lab's before there is a state.
+    let mark = folder.join("unfinished");
+    fs::write(&mark, &spec.name).map_err(LabError::file("write", &mark))
+}
+
+fn save(state: &State) -> Result<()> {
+    let path = state.spec.folder().join("lab.json");
+    let text = serde_json::to_string_pretty(state)
+        .map_err(|error| LabError::value(format!("the lab's state: {error}")))?;
+    fs::write(&path, text).map_err(LabError::file("write", &path))
+}
+
+/// Gives a node its certificates where RKE puts them, with RKE's names in them.
+fn certify(pki: &Pki, node: &Node, all: &[Node]) -> Result<()> {
+    let mut names: Vec<String> = all.iter().map(|node| node.name.clone()).collect();
+    names.push("localhost".to_owned());
+    let mut addresses: Vec<_> = all.iter().map(|node| node.address).collect();
+    addresses.push(std::net::Ipv4Addr::LOCALHOST);
+    let name = format!("kube-etcd-{}", node.name);
+    pki.issue(
+        &name,
+        &CertificateFor::server("kube-etcd", names, addresses),
+    )?;
+    pki.install(
+        &name,
+        &node.host_path(&node.certificate("")),
+        &node.host_path(&node.certificate("-key")),
+    )?;
+    let ca = node.host_path("/etc/kubernetes/ssl/kube-ca.pem");
+    fs::copy(pki.certificate("ca"), &ca).map_err(LabError::file("copy", &ca))?;
+    pki.install(
+        "client",
+        &node.host_path("/etc/kubernetes/ssl/kube-node.pem"),
+        &node.host_path("/etc/kubernetes/ssl/kube-node-key.pem"),
+    )
+}
