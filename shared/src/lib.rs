@@ -4,6 +4,8 @@
 //! access → observation → findings → plan → execution → report.
 //! `docs/architecture.md` has the picture.
 
+#[cfg(feature = "diagnosis")]
+pub mod access;
 pub mod error;
 pub mod model;
 pub mod output;

@@ -1,0 +1,11 @@
+//! The one group of access flags that all plugins share. docs/access.md has the table.
+
+mod docker;
+mod etcd;
+mod kube;
+mod group;
+
+pub use docker::{DockerArgs, DockerHostArg};
+pub use etcd::EtcdArgs;
+pub use group::AccessArgs;
+pub use kube::KubeArgs;
