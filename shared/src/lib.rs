@@ -7,6 +7,8 @@
 #[cfg(feature = "diagnosis")]
 pub mod access;
 pub mod error;
+#[cfg(feature = "kube")]
+pub mod kubernetes;
 pub mod model;
 pub mod output;
 #[cfg(feature = "rules")]

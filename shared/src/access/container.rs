@@ -1,7 +1,6 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::from_command;
 use crate::model::{EtcdConfig, Probe, ProcessKind, ProcessObservation, ProcessState};
 
 /// Whether an entry of `GET /containers/json` may be an etcd server.
@@ -17,16 +16,25 @@ pub fn may_be_etcd(listed: &Value) -> bool {
         return name == "etcd";
     }
     let command = listed["Command"].as_str().unwrap_or_default();
-    let program = command.split_whitespace().next().unwrap_or_default().trim_matches(['"', '\'']);
+    let program = command
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .trim_matches(['"', '\'']);
     if program.rsplit('/').next() == Some("etcd") {
         return true;
     }
     // A shell in front of etcd (`sh -c "exec etcd …"`) or an entrypoint script of a named container.
-    let names = listed["Names"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let names = listed["Names"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str);
     let image = listed["Image"].as_str().unwrap_or_default();
     let mut named = names.map(|name| name.trim_start_matches('/'));
     let etcd_name = |name: &str| {
-        name.strip_prefix("etcd").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()))
+        name.strip_prefix("etcd")
+            .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()))
     };
     named.any(etcd_name) || (image.contains("etcd") && command.contains("etcd --"))
 }
@@ -54,14 +62,19 @@ pub fn config_from_inspect(inspect: &Value) -> EtcdConfig {
         })
         .collect();
     let environment = words(&inspect["Config"]["Env"]);
-    from_command(inside.iter().map(String::as_str), environment.iter().map(String::as_str))
+    EtcdConfig::from_command(
+        inside.iter().map(String::as_str),
+        environment.iter().map(String::as_str),
+    )
 }
 
 /// One variable of a container's environment.
 pub fn environment_value(inspect: &Value, name: &str) -> Option<String> {
     let list = inspect["Config"]["Env"].as_array()?;
     list.iter().filter_map(Value::as_str).find_map(|pair| {
-        pair.strip_prefix(name)?.strip_prefix('=').map(str::to_owned)
+        pair.strip_prefix(name)?
+            .strip_prefix('=')
+            .map(str::to_owned)
     })
 }
 
@@ -80,7 +93,10 @@ pub fn process_from_inspect(inspect: &Value, seen_on: &str) -> ProcessObservatio
         "created" => ProcessState::Created,
         _ => ProcessState::Unknown,
     };
-    let ended = matches!(process_state, ProcessState::Restarting | ProcessState::Exited);
+    let ended = matches!(
+        process_state,
+        ProcessState::Restarting | ProcessState::Exited
+    );
     let state_text = match (process_state, exit_code) {
         (ProcessState::Restarting, Some(code)) => format!("Restarting ({code})"),
         (ProcessState::Exited, Some(code)) => format!("Exited ({code})"),
@@ -97,7 +113,11 @@ pub fn process_from_inspect(inspect: &Value, seen_on: &str) -> ProcessObservatio
     };
     ProcessObservation {
         kind: ProcessKind::DockerContainer,
-        name: inspect["Name"].as_str().unwrap_or_default().trim_start_matches('/').to_owned(),
+        name: inspect["Name"]
+            .as_str()
+            .unwrap_or_default()
+            .trim_start_matches('/')
+            .to_owned(),
         id: text(&inspect["Id"]),
         seen_on: seen_on.to_owned(),
         image: text(&inspect["Config"]["Image"]),
@@ -123,20 +143,33 @@ pub fn client_certificate_paths(inspect: &Value, config: &EtcdConfig) -> Vec<[St
     let mut found = Vec::new();
     let env = |name| environment_value(inspect, name);
     let config_ca = config.get("trusted-ca-file").map(str::to_owned);
-    let ca = env("ETCDCTL_CACERT").or_else(|| env("ETCDCTL_CA_FILE")).or_else(|| config_ca.clone());
+    let ca = env("ETCDCTL_CACERT")
+        .or_else(|| env("ETCDCTL_CA_FILE"))
+        .or_else(|| config_ca.clone());
     let cert = env("ETCDCTL_CERT").or_else(|| env("ETCDCTL_CERT_FILE"));
     let key = env("ETCDCTL_KEY").or_else(|| env("ETCDCTL_KEY_FILE"));
     if let (Some(ca), Some(cert), Some(key)) = (ca.clone(), cert, key) {
         found.push([ca, cert, key]);
     }
-    let Some(ca) = config_ca.or(ca) else { return found };
-    if let Some((folder, _)) = config.get("cert-file").and_then(|file| file.rsplit_once('/'))
+    let Some(ca) = config_ca.or(ca) else {
+        return found;
+    };
+    if let Some((folder, _)) = config
+        .get("cert-file")
+        .and_then(|file| file.rsplit_once('/'))
         && folder.ends_with("/etcd")
     {
         let file = |name: &str| format!("{folder}/{name}");
-        found.push([ca.clone(), file("healthcheck-client.crt"), file("healthcheck-client.key")]);
+        found.push([
+            ca.clone(),
+            file("healthcheck-client.crt"),
+            file("healthcheck-client.key"),
+        ]);
     }
-    for (cert, key) in [("peer-cert-file", "peer-key-file"), ("cert-file", "key-file")] {
+    for (cert, key) in [
+        ("peer-cert-file", "peer-key-file"),
+        ("cert-file", "key-file"),
+    ] {
         if let (Some(cert), Some(key)) = (config.get(cert), config.get(key)) {
             found.push([ca.clone(), cert.to_owned(), key.to_owned()]);
         }
@@ -153,17 +186,38 @@ mod tests {
     #[test]
     fn etcd_containers_are_told_from_helpers() {
         let cases = [
-            (json!({"Names": ["/etcd"], "Command": "/usr/local/bin/etcd --name=a",
-                    "Labels": {"io.rancher.rke.container.name": "etcd"}}), true),
-            (json!({"Names": ["/etcd-rolling-snapshots"], "Command": "/opt/rke-tools/rke-etcd-backup",
-                    "Labels": {"io.rancher.rke.container.name": "etcd-rolling-snapshots"}}), false),
-            (json!({"Names": ["/etcd1"], "Command": "/usr/local/bin/etcd", "Labels": {}}), true),
-            (json!({"Names": ["/my-store"], "Command": "etcd --listen-client-urls x", "Labels": {}}), true),
-            (json!({"Names": ["/k8s_POD_etcd-k1_kube-system_x_0"], "Command": "/pause",
-                    "Labels": {"io.kubernetes.container.name": "POD"}}), false),
-            (json!({"Names": ["/k8s_etcd_etcd-k1_kube-system_x_0"], "Command": "etcd --a",
-                    "Labels": {"io.kubernetes.container.name": "etcd"}}), true),
-            (json!({"Names": ["/etcd-log-linker"], "Command": "/x/etcd-linker", "Labels": null}), false),
+            (
+                json!({"Names": ["/etcd"], "Command": "/usr/local/bin/etcd --name=a",
+                    "Labels": {"io.rancher.rke.container.name": "etcd"}}),
+                true,
+            ),
+            (
+                json!({"Names": ["/etcd-rolling-snapshots"], "Command": "/opt/rke-tools/rke-etcd-backup",
+                    "Labels": {"io.rancher.rke.container.name": "etcd-rolling-snapshots"}}),
+                false,
+            ),
+            (
+                json!({"Names": ["/etcd1"], "Command": "/usr/local/bin/etcd", "Labels": {}}),
+                true,
+            ),
+            (
+                json!({"Names": ["/my-store"], "Command": "etcd --listen-client-urls x", "Labels": {}}),
+                true,
+            ),
+            (
+                json!({"Names": ["/k8s_POD_etcd-k1_kube-system_x_0"], "Command": "/pause",
+                    "Labels": {"io.kubernetes.container.name": "POD"}}),
+                false,
+            ),
+            (
+                json!({"Names": ["/k8s_etcd_etcd-k1_kube-system_x_0"], "Command": "etcd --a",
+                    "Labels": {"io.kubernetes.container.name": "etcd"}}),
+                true,
+            ),
+            (
+                json!({"Names": ["/etcd-log-linker"], "Command": "/x/etcd-linker", "Labels": null}),
+                false,
+            ),
         ];
         for (listed, want) in cases {
             assert_eq!(may_be_etcd(&listed), want, "{listed}");
@@ -187,6 +241,9 @@ mod tests {
         assert_eq!(process.restart_count, Some(7));
         assert_eq!(process.config.get("name"), Some("etcd-n1"));
         let paths = client_certificate_paths(&inspect, &process.config);
-        assert_eq!(paths, [["/ca".to_owned(), "/c".to_owned(), "/k".to_owned()]]);
+        assert_eq!(
+            paths,
+            [["/ca".to_owned(), "/c".to_owned(), "/k".to_owned()]]
+        );
     }
 }

@@ -63,7 +63,10 @@ impl From<Raw> for ContextFile {
     fn from(raw: Raw) -> Self {
         // A host that cannot be read is kept as it is: the engine layer names it when it is used.
         let docker_hosts = raw.docker_host.into_vec().into_iter().map(|text| {
-            text.parse().unwrap_or(DockerHostArg { node: None, url: text })
+            text.parse().unwrap_or(DockerHostArg {
+                node: None,
+                url: text,
+            })
         });
         Self {
             endpoints: raw.endpoints.into_vec(),
@@ -111,7 +114,11 @@ impl ContextFile {
     /// Where the file of a context is.
     pub fn path(context: &str) -> Option<PathBuf> {
         let base = etcetera::choose_base_strategy().ok()?;
-        Some(base.config_dir().join("kubectl-etcd/contexts").join(file_name(context)))
+        Some(
+            base.config_dir()
+                .join("kubectl-etcd/contexts")
+                .join(file_name(context)),
+        )
     }
 }
 
@@ -119,7 +126,13 @@ impl ContextFile {
 fn file_name(context: &str) -> String {
     let safe: String = context
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "-_.@".contains(c) { c } else { '_' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || "-_.@".contains(c) {
+                c
+            } else {
+                '_'
+            }
+        })
         .collect();
     format!("{}.yaml", safe.trim_start_matches('.'))
 }
@@ -130,7 +143,8 @@ mod tests {
 
     #[test]
     fn a_context_file_is_read() {
-        let file = ContextFile::parse("docker-host: ssh://root@{address}\ncacert: /a/ca.pem\n").unwrap();
+        let file =
+            ContextFile::parse("docker-host: ssh://root@{address}\ncacert: /a/ca.pem\n").unwrap();
         assert_eq!(file.docker_hosts.len(), 1);
         assert!(file.docker_hosts[0].is_pattern());
         assert_eq!(file.cacert, Some(PathBuf::from("/a/ca.pem")));

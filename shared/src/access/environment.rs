@@ -24,8 +24,10 @@ impl Environment {
 
     /// An environment of the pairs given.
     pub fn of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        let variables =
-            pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let variables = pairs
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
         Self { variables }
     }
 

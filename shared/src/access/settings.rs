@@ -75,7 +75,9 @@ pub struct Login {
 
 impl std::fmt::Debug for Login {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Login").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Login")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -91,14 +93,20 @@ impl Settings {
         file: Option<&ContextFile>,
     ) -> Result<Self, ShownError> {
         let etcd = &args.etcd;
-        let other_kind_given = args.kube.any_given() || !args.docker.docker_host.is_empty()
+        let other_kind_given = args.kube.any_given()
+            || !args.docker.docker_host.is_empty()
             || args.docker.docker_context.is_some();
         let etcd_env = |name: &str| environment.get(name).filter(|_| !other_kind_given);
         let file_or_default = ContextFile::default();
         let file = file.unwrap_or(&file_or_default);
 
         let env_endpoints: Vec<String> = etcd_env("ETCDCTL_ENDPOINTS")
-            .map(|list| list.split(',').map(|e| e.trim().to_owned()).filter(|e| !e.is_empty()).collect())
+            .map(|list| {
+                list.split(',')
+                    .map(|e| e.trim().to_owned())
+                    .filter(|e| !e.is_empty())
+                    .collect()
+            })
             .unwrap_or_default();
         let (endpoints, endpoints_origin) = first_list([
             (&etcd.endpoints, Origin::Flag),
@@ -106,7 +114,9 @@ impl Settings {
             (&file.endpoints, Origin::ContextFile),
         ]);
         let path = |flag: &Option<PathBuf>, name: &str, file: &Option<PathBuf>| {
-            flag.clone().or_else(|| etcd_env(name).map(PathBuf::from)).or_else(|| file.clone())
+            flag.clone()
+                .or_else(|| etcd_env(name).map(PathBuf::from))
+                .or_else(|| file.clone())
         };
         let (docker_hosts, mut docker_origin) = first_list([
             (&args.docker.docker_host, Origin::Flag),
@@ -126,13 +136,19 @@ impl Settings {
             key: path(&etcd.key, "ETCDCTL_KEY", &file.key),
             login: login(
                 etcd.user.as_deref().or_else(|| etcd_env("ETCDCTL_USER")),
-                etcd.password.as_deref().or_else(|| etcd_env("ETCDCTL_PASSWORD")),
+                etcd.password
+                    .as_deref()
+                    .or_else(|| etcd_env("ETCDCTL_PASSWORD")),
             )?,
             insecure,
             dial_timeout: duration(etcd.dial_timeout, "ETCDCTL_DIAL_TIMEOUT", environment)?
                 .unwrap_or(DIAL_TIMEOUT),
-            command_timeout: duration(etcd.command_timeout, "ETCDCTL_COMMAND_TIMEOUT", environment)?
-                .unwrap_or(COMMAND_TIMEOUT),
+            command_timeout: duration(
+                etcd.command_timeout,
+                "ETCDCTL_COMMAND_TIMEOUT",
+                environment,
+            )?
+            .unwrap_or(COMMAND_TIMEOUT),
             docker_hosts,
             docker_context,
             docker_origin,
@@ -146,7 +162,9 @@ impl Settings {
 
 fn first_list<T: Clone, const N: usize>(lists: [(&Vec<T>, Origin); N]) -> (Vec<T>, Origin) {
     let found = lists.into_iter().find(|(list, _)| !list.is_empty());
-    found.map_or((Vec::new(), Origin::Unset), |(list, origin)| (list.clone(), origin))
+    found.map_or((Vec::new(), Origin::Unset), |(list, origin)| {
+        (list.clone(), origin)
+    })
 }
 
 fn is_true(text: &str) -> bool {
@@ -174,11 +192,14 @@ fn login(user: Option<&str>, password: Option<&str>) -> Result<Option<Login>, Sh
         None => (user, None),
     };
     match password.or(inline) {
-        Some(password) => {
-            Ok(Some(Login { name: name.to_owned(), password: password.to_owned() }))
-        }
-        None => Err(ShownError::usage(format!("the etcd user {name:?} is given without a password"))
-            .hinted("set `ETCDCTL_PASSWORD`, or write `--user NAME:PASSWORD`")),
+        Some(password) => Ok(Some(Login {
+            name: name.to_owned(),
+            password: password.to_owned(),
+        })),
+        None => Err(ShownError::usage(format!(
+            "the etcd user {name:?} is given without a password"
+        ))
+        .hinted("set `ETCDCTL_PASSWORD`, or write `--user NAME:PASSWORD`")),
     }
 }
 
@@ -198,12 +219,19 @@ mod tests {
 
     #[test]
     fn an_explicit_flag_of_another_kind_beats_the_environment() {
-        let env = Environment::of([("ETCDCTL_ENDPOINTS", "https://staging:2379"), ("ETCDCTL_CACERT", "/s/ca")]);
+        let env = Environment::of([
+            ("ETCDCTL_ENDPOINTS", "https://staging:2379"),
+            ("ETCDCTL_CACERT", "/s/ca"),
+        ]);
         let cases: [(&[&str], &[&str], bool); 4] = [
             (&[], &["https://staging:2379"], true),
             (&["--context", "prod"], &[], false),
             (&["--docker-host", "ssh://a"], &[], false),
-            (&["--endpoints", "https://prod:2379"], &["https://prod:2379"], true),
+            (
+                &["--endpoints", "https://prod:2379"],
+                &["https://prod:2379"],
+                true,
+            ),
         ];
         for (words, endpoints, ca_from_env) in cases {
             let settings = Settings::merge(&args(words), &env, None).unwrap();
@@ -214,7 +242,14 @@ mod tests {
 
     #[test]
     fn the_flags_for_remedies_never_hold_a_password() {
-        let given = args(&["--user", "root:s3cret", "--password", "s3cret", "--endpoints", "a:1,b:2"]);
+        let given = args(&[
+            "--user",
+            "root:s3cret",
+            "--password",
+            "s3cret",
+            "--endpoints",
+            "a:1,b:2",
+        ]);
         let flags = given.to_flags().join(" ");
         assert_eq!(flags, "--endpoints a:1,b:2 --user root");
         let settings = Settings::merge(&given, &Environment::default(), None).unwrap();

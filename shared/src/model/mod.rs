@@ -1,5 +1,6 @@
 //! Plain data of the pipeline: serialisable, no I/O in here.
 
+mod etcd_config;
 mod finding;
 mod id;
 mod member;
@@ -11,6 +12,7 @@ mod tls;
 mod verdict;
 mod version;
 
+pub use etcd_config::EtcdConfig;
 pub use finding::{Evidence, Finding, Remedy, Severity, Subject};
 pub use id::{ClusterId, MemberId};
 pub use member::{
@@ -20,7 +22,7 @@ pub use member::{
 pub use node::{KubernetesObservation, NodeCondition, NodeObservation};
 pub use observation::{AccessReport, ListSource, OBSERVATION_SCHEMA, Observation, Via};
 pub use probe::{Probe, ProbeError, ProbeErrorKind};
-pub use process::{EtcdConfig, LogTail, ProcessKind, ProcessObservation, ProcessState};
+pub use process::{LogTail, ProcessKind, ProcessObservation, ProcessState};
 pub use tls::{CertificateFacts, TlsObservation};
 pub use verdict::{Assessment, QuorumFacts, REPORT_SCHEMA, Verdict};
 pub use version::Version;

@@ -1,9 +1,7 @@
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Probe;
+use super::{EtcdConfig, Probe};
 
 /// What the thing that runs etcd says about it: a container, a pod, a unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,31 +68,6 @@ pub enum ProcessState {
     Created,
     /// Anything else.
     Unknown,
-}
-
-/// etcd's configuration as given to a process: flags win over `ETCD_*` environment
-/// (etcd pkg/flags/flag.go), a config file wins over both and excludes them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EtcdConfig {
-    /// Flag name without dashes → value, such as `initial-cluster-state` → `new`.
-    pub flags: BTreeMap<String, String>,
-    /// Path of `--config-file`, where that is used.
-    pub config_file: Option<String>,
-}
-
-impl EtcdConfig {
-    /// The value of a flag.
-    pub fn get(&self, flag: &str) -> Option<&str> {
-        self.flags.get(flag).map(String::as_str)
-    }
-
-    /// Whether a boolean flag is set to true (`--force-new-cluster`, `--force-new-cluster=true`).
-    pub fn is_true(&self, flag: &str) -> bool {
-        matches!(
-            self.get(flag),
-            Some("true" | "1" | "t" | "T" | "TRUE" | "True" | "")
-        )
-    }
 }
 
 /// The end of a log, as text lines with the runtime's wrappers taken off.

@@ -33,7 +33,9 @@ impl DockerHostArg {
 
     /// The address for one node.
     pub fn expand(&self, node: &str, address: &str) -> String {
-        self.url.replace("{address}", address).replace("{node}", node)
+        self.url
+            .replace("{address}", address)
+            .replace("{node}", node)
     }
 }
 
@@ -50,10 +52,19 @@ impl FromStr for DockerHostArg {
             return Err("the node's name before `=` is empty".to_owned());
         }
         let known = ["unix://", "ssh://", "tcp://", "http://", "https://"];
-        if known.iter().any(|scheme| url.starts_with(scheme) && url.len() > scheme.len()) {
-            Ok(Self { node, url: url.to_owned() })
+        if known
+            .iter()
+            .any(|scheme| url.starts_with(scheme) && url.len() > scheme.len())
+        {
+            Ok(Self {
+                node,
+                url: url.to_owned(),
+            })
         } else if url.starts_with('/') {
-            Ok(Self { node, url: format!("unix://{url}") })
+            Ok(Self {
+                node,
+                url: format!("unix://{url}"),
+            })
         } else {
             Err("it must be unix://PATH, ssh://[USER@]HOST or tcp://HOST:PORT".to_owned())
         }
@@ -87,9 +98,15 @@ mod tests {
     #[test]
     fn docker_hosts_are_read() {
         let cases = [
-            ("unix:///run/docker.sock", Some((None, "unix:///run/docker.sock"))),
+            (
+                "unix:///run/docker.sock",
+                Some((None, "unix:///run/docker.sock")),
+            ),
             ("/run/docker.sock", Some((None, "unix:///run/docker.sock"))),
-            ("n1=ssh://root@10.0.0.1", Some((Some("n1"), "ssh://root@10.0.0.1"))),
+            (
+                "n1=ssh://root@10.0.0.1",
+                Some((Some("n1"), "ssh://root@10.0.0.1")),
+            ),
             ("ssh://root@{address}", Some((None, "ssh://root@{address}"))),
             ("n1", None),
             ("=unix:///x", None),

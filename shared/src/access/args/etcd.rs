@@ -43,8 +43,11 @@ impl EtcdArgs {
         if !self.endpoints.is_empty() {
             push(flags, "--endpoints", &self.endpoints.join(","));
         }
-        let files =
-            [("--cacert", &self.cacert), ("--cert", &self.cert), ("--key", &self.key)];
+        let files = [
+            ("--cacert", &self.cacert),
+            ("--cert", &self.cert),
+            ("--key", &self.key),
+        ];
         for (flag, file) in files {
             if let Some(file) = file {
                 push(flags, flag, &file.to_string_lossy());

@@ -72,8 +72,13 @@ impl AccessArgs {
 /// Appends `--flag value`, the value quoted for a POSIX shell.
 pub(super) fn push(flags: &mut Vec<String>, flag: &str, value: &str) {
     let plain = !value.is_empty()
-        && value.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=,@%+{}".contains(c));
-    let quoted =
-        if plain { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) };
+        && value
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_./:=,@%+{}".contains(c));
+    let quoted = if plain {
+        value.to_owned()
+    } else {
+        format!("'{}'", value.replace('\'', r"'\''"))
+    };
     flags.push(format!("{flag} {quoted}"));
 }

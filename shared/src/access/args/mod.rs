@@ -2,8 +2,8 @@
 
 mod docker;
 mod etcd;
-mod kube;
 mod group;
+mod kube;
 
 pub use docker::{DockerArgs, DockerHostArg};
 pub use etcd::EtcdArgs;

@@ -1,0 +1,13 @@
+//! The Kubernetes API: the kubeconfig, the client, and what it says around etcd.
+
+mod config;
+mod error;
+mod nodes;
+mod observe;
+mod pods;
+
+pub use config::{KubeTarget, Selection, current_context};
+pub use error::KubeError;
+pub use nodes::{host_addresses, node_facts};
+pub use observe::{KubernetesFound, observe};
+pub use pods::{EtcdPod, etcd_pod};
