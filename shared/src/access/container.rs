@@ -120,6 +120,7 @@ pub fn process_from_inspect(inspect: &Value, seen_on: &str) -> ProcessObservatio
             .to_owned(),
         id: text(&inspect["Id"]),
         seen_on: seen_on.to_owned(),
+        node: None,
         image: text(&inspect["Config"]["Image"]),
         state: process_state,
         state_text,

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use super::topology_cache::CacheKeys;
 use super::{Login, Settings};
 use crate::error::ShownError;
 use crate::etcd::Endpoint;
@@ -27,6 +28,8 @@ pub struct Access {
     pub kubernetes: Option<mpsc::UnboundedReceiver<Arrival<KubernetesObservation>>>,
     /// Members known from configuration or from the cache, for when no member answers.
     pub expected: Vec<ListedMember>,
+    /// What the topology is remembered by.
+    pub cache_keys: CacheKeys,
     /// The settings.
     pub settings: Arc<Settings>,
 }

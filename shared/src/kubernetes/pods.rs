@@ -88,6 +88,7 @@ pub fn etcd_pod(pod: &Pod) -> Option<EtcdPod> {
                 .node_name
                 .clone()
                 .map_or_else(String::new, |node| format!("node {node}")),
+            node: spec.node_name.clone(),
             image: container.image.clone(),
             state: process_state,
             state_text,

@@ -16,6 +16,8 @@ pub enum Via {
     Docker,
     /// The files of the machine that the tool runs on.
     Local,
+    /// Addresses from the Kubernetes API, asked straight.
+    Api,
     /// `pods/portforward` of the Kubernetes API.
     ApiPortforward,
     /// `pods/exec` of the Kubernetes API.
@@ -30,6 +32,7 @@ impl std::fmt::Display for Via {
             Self::Endpoints => "endpoints",
             Self::Docker => "docker",
             Self::Local => "local",
+            Self::Api => "api",
             Self::ApiPortforward => "api-portforward",
             Self::ApiExec => "api-exec",
             Self::ApiHelper => "api-helper",

@@ -14,6 +14,8 @@ pub struct ProcessObservation {
     pub id: Option<String>,
     /// Where it was seen: an engine's address, a node, the API server.
     pub seen_on: String,
+    /// The Kubernetes node it runs on, where that was said.
+    pub node: Option<String>,
     /// Image reference as configured.
     pub image: Option<String>,
     /// What it does now.

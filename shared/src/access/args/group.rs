@@ -29,12 +29,8 @@ pub enum ViaArg {
     Docker,
     /// The files of this machine
     Local,
-    /// The port-forward of the Kubernetes API
-    ApiPortforward,
-    /// Exec of the Kubernetes API
-    ApiExec,
-    /// A helper pod
-    ApiHelper,
+    /// The addresses that the Kubernetes API tells, asked straight
+    Api,
 }
 
 impl From<ViaArg> for Via {
@@ -43,9 +39,7 @@ impl From<ViaArg> for Via {
             ViaArg::Endpoints => Self::Endpoints,
             ViaArg::Docker => Self::Docker,
             ViaArg::Local => Self::Local,
-            ViaArg::ApiPortforward => Self::ApiPortforward,
-            ViaArg::ApiExec => Self::ApiExec,
-            ViaArg::ApiHelper => Self::ApiHelper,
+            ViaArg::Api => Self::Api,
         }
     }
 }
