@@ -2,6 +2,7 @@
 
 mod etcd_config;
 mod finding;
+mod health;
 mod id;
 mod member;
 mod node;
@@ -14,6 +15,7 @@ mod version;
 
 pub use etcd_config::EtcdConfig;
 pub use finding::{Evidence, Finding, Remedy, Severity, Subject};
+pub use health::{MemberAssessment, MemberHealth};
 pub use id::{ClusterId, MemberId};
 pub use member::{
     Alarm, AlarmKind, HashKv, HttpHealth, ListedMember, MemberObservation, MetricSample, Metrics,

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, MemberId, Observation};
+use super::{Finding, MemberAssessment, MemberId, Observation};
 
 /// Name and version of the report's JSON shape.
 pub const REPORT_SCHEMA: &str = "kubectl-etcd/report/v1";
@@ -44,7 +44,8 @@ pub struct QuorumFacts {
     pub unknown_voters: usize,
     /// ⌊voters/2⌋ + 1.
     pub quorum: usize,
-    /// How many more failures the cluster survives: healthy − quorum, negative when quorum is lost.
+    /// How many more failures the cluster survives: healthy − quorum, negative when quorum is
+    /// lost; 0 where a linearizable read proves a quorum that cannot all be seen from here.
     pub tolerance: i64,
 }
 
@@ -61,6 +62,8 @@ pub struct Assessment {
     pub quorum: QuorumFacts,
     /// Ids of the healthy members.
     pub healthy_members: Vec<MemberId>,
+    /// Every member and how it does, in the observation's order.
+    pub members: Vec<MemberAssessment>,
     /// Findings, worst first.
     pub findings: Vec<Finding>,
     /// What they were concluded from.
