@@ -1,0 +1,295 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rustls::client::danger::ServerCertVerifier;
+
+use super::health_page;
+use crate::access::Login;
+use crate::etcd::{
+    Dialer, Endpoint, EtcdClient, EtcdError, HttpPage, http_get, parse_metrics, tls_probe,
+};
+use crate::model::{
+    Alarm, HashKv, HttpHealth, ListedMember, MetricSample, Metrics, Probe, ProbeErrorKind, ReadProbe,
+    ResponseHeader, Status, TlsObservation,
+};
+
+/// Everything that one endpoint answered.
+#[derive(Clone)]
+pub struct Asked {
+    /// Where.
+    pub endpoint: Endpoint,
+    /// Status.
+    pub status: Probe<Status>,
+    /// A linearizable read.
+    pub linearizable_read: Probe<ReadProbe>,
+    /// A serializable read.
+    pub serializable_read: Probe<ReadProbe>,
+    /// The member list with the header it came under.
+    pub member_list: Probe<(ResponseHeader, Vec<ListedMember>)>,
+    /// Alarms.
+    pub alarms: Probe<Vec<Alarm>>,
+    /// `/health`.
+    pub http_health: Probe<HttpHealth>,
+    /// `/readyz`.
+    pub http_readyz: Probe<HttpHealth>,
+    /// `/metrics`.
+    pub metrics: Probe<Metrics>,
+    /// TLS of this port.
+    pub client_tls: Probe<TlsObservation>,
+    /// Server's clock minus ours, seconds.
+    pub clock_offset_seconds: Option<f64>,
+    /// The open connection, for the hash that comes later.
+    pub client: Option<EtcdClient>,
+}
+
+impl Asked {
+    /// Who answered, by whichever call did.
+    pub fn header(&self) -> Option<ResponseHeader> {
+        self.status
+            .value()
+            .map(|status| status.header)
+            .or_else(|| self.linearizable_read.value().map(|read| read.header))
+            .or_else(|| self.serializable_read.value().map(|read| read.header))
+            .or_else(|| self.member_list.value().map(|(header, _)| *header))
+    }
+}
+
+/// Asks single endpoints.
+#[derive(Clone)]
+pub struct Asker {
+    /// Opens connections.
+    pub dialer: Dialer,
+    /// The verifier that judges certificates (the true one, even where any is accepted).
+    pub verifier: Arc<dyn ServerCertVerifier>,
+    /// Time allowed for one call.
+    pub call_timeout: Duration,
+    /// etcd user.
+    pub login: Option<Login>,
+    /// Take a second scrape after this time.
+    pub sample: Option<Duration>,
+}
+
+impl Asker {
+    /// Asks everything of one endpoint at once.
+    pub async fn ask(&self, endpoint: Endpoint) -> Asked {
+        let (grpc, client_tls, health, readyz, metrics) = tokio::join!(
+            self.grpc(&endpoint),
+            self.tls(&endpoint),
+            self.page(&endpoint, "/health"),
+            self.page(&endpoint, "/readyz?verbose"),
+            self.metrics(&endpoint),
+        );
+        let (http_health, clock_offset_seconds) = match health {
+            Ok((page, took)) => {
+                let offset = health_page::clock_offset(&page, Timestamp::now());
+                let facts = health_page::health(format!("{endpoint}/health"), &page);
+                (Probe::answered(facts, took), offset)
+            }
+            Err(error) => (failed(&error), None),
+        };
+        let http_readyz = match readyz {
+            // 404: before 3.4.29 and 3.5.11 there is none.
+            Ok((page, _)) if page.status == 404 => {
+                Probe::Skipped { reason: "this version has no /readyz".to_owned() }
+            }
+            Ok((page, took)) => {
+                let facts = health_page::readyz(format!("{endpoint}/readyz"), &page);
+                Probe::answered(facts, took)
+            }
+            Err(error) => failed(&error),
+        };
+        let mut asked = Asked {
+            endpoint,
+            status: grpc.status,
+            linearizable_read: grpc.linearizable_read,
+            serializable_read: grpc.serializable_read,
+            member_list: grpc.member_list,
+            alarms: grpc.alarms,
+            http_health,
+            http_readyz,
+            metrics,
+            client_tls,
+            clock_offset_seconds,
+            client: grpc.client,
+        };
+        self.name_what_answers(&mut asked).await;
+        asked
+    }
+
+    /// HashKV at `revision`, with patience for a member that is a moment behind.
+    pub async fn hash(&self, client: &EtcdClient, revision: i64) -> Probe<HashKv> {
+        let began = Instant::now();
+        for _ in 0..5 {
+            match client.hash_kv(revision).await {
+                Err(EtcdError::Server { message, .. }) if message.contains("future revision") => {
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                Ok(hash) => return Probe::answered(hash, began.elapsed()),
+                Err(error) => return failed(&error),
+            }
+        }
+        Probe::failed(
+            ProbeErrorKind::Server,
+            format!("{} has not reached revision {revision} yet", client.endpoint()),
+        )
+    }
+
+    /// The certificate chain that a port shows.
+    pub async fn tls(&self, endpoint: &Endpoint) -> Probe<TlsObservation> {
+        if !endpoint.tls {
+            return Probe::Skipped { reason: "the port is plain HTTP".to_owned() };
+        }
+        let began = Instant::now();
+        match tls_probe(&self.dialer, Arc::clone(&self.verifier), endpoint).await {
+            Ok(facts) => Probe::answered(facts, began.elapsed()),
+            Err(error) => failed(&error),
+        }
+    }
+
+    async fn page(&self, endpoint: &Endpoint, path: &str) -> Result<(HttpPage, Duration), EtcdError> {
+        let began = Instant::now();
+        let page = http_get(&self.dialer, endpoint, path, self.call_timeout).await?;
+        Ok((page, began.elapsed()))
+    }
+
+    async fn metrics(&self, endpoint: &Endpoint) -> Probe<Metrics> {
+        let first = match self.scrape(endpoint).await {
+            Ok(sample) => sample,
+            Err(error) => return failed(&error),
+        };
+        let url = format!("{endpoint}/metrics");
+        let Some(pause) = self.sample else {
+            return Probe::answered(Metrics { url, now: first, before: None }, Duration::ZERO);
+        };
+        tokio::time::sleep(pause).await;
+        match self.scrape(endpoint).await {
+            Ok(now) => {
+                Probe::answered(Metrics { url, now, before: Some(first) }, Duration::ZERO)
+            }
+            Err(error) => failed(&error),
+        }
+    }
+
+    async fn scrape(&self, endpoint: &Endpoint) -> Result<MetricSample, EtcdError> {
+        let (page, _) = self.page(endpoint, "/metrics").await?;
+        if page.status != 200 {
+            return Err(EtcdError::NotEtcd {
+                endpoint: endpoint.to_string(),
+                why: format!("/metrics answered {}", page.status),
+            });
+        }
+        let values = parse_metrics(&page.body);
+        Ok(MetricSample {
+            taken_at: Some(Timestamp::now()),
+            process_start_seconds: values.get("process_start_time_seconds").copied().unwrap_or(0.0),
+            values,
+        })
+    }
+
+    async fn grpc(&self, endpoint: &Endpoint) -> GrpcAnswers {
+        let mut client = match EtcdClient::connect(&self.dialer, endpoint, self.call_timeout).await {
+            Ok(client) => client,
+            Err(error) => return GrpcAnswers::all_failed(&error),
+        };
+        if let Some(login) = &self.login
+            && let Err(error) = client.authenticate(&login.name, &login.password).await
+        {
+            return GrpcAnswers::all_failed(&error);
+        }
+        let (status, linearizable_read, serializable_read, member_list, alarms) = tokio::join!(
+            timed(client.status()),
+            timed(client.read(false)),
+            timed(client.read(true)),
+            timed(client.member_list(false)),
+            timed(client.alarms()),
+        );
+        GrpcAnswers {
+            status,
+            linearizable_read,
+            serializable_read,
+            member_list,
+            alarms,
+            client: Some(client),
+        }
+    }
+
+    /// Where gRPC got nowhere, finds out what it is that answers: an etcd v2, something else,
+    /// or TLS behind an http:// endpoint.
+    async fn name_what_answers(&self, asked: &mut Asked) {
+        let Some(error) = asked.status.error() else { return };
+        if !matches!(error.kind, ProbeErrorKind::Other | ProbeErrorKind::NotEtcd | ProbeErrorKind::PlainHttp) {
+            return;
+        }
+        let endpoint = asked.endpoint.clone();
+        let name = endpoint.to_string();
+        let said_plain = error.kind == ProbeErrorKind::PlainHttp;
+        let found = if said_plain {
+            None
+        } else {
+            match self.page(&endpoint, "/version").await {
+                Ok((page, _)) => not_etcd_v3(&name, &page),
+                Err(_) if !endpoint.tls => {
+                    let tls = Endpoint { tls: true, ..endpoint.clone() };
+                    let shows = self.tls(&tls).await.value().is_some();
+                    shows.then(|| EtcdError::Scheme { endpoint: name, server_is_plain: false })
+                }
+                Err(_) => None,
+            }
+        };
+        if let Some(error) = found {
+            asked.status = failed(&error);
+            asked.linearizable_read = failed(&error);
+            asked.serializable_read = failed(&error);
+            asked.member_list = failed(&error);
+            asked.alarms = failed(&error);
+        }
+    }
+}
+
+/// What a `/version` page says of a server that does not speak etcd's v3 API.
+fn not_etcd_v3(endpoint: &str, page: &HttpPage) -> Option<EtcdError> {
+    let json: serde_json::Value = serde_json::from_str(&page.body).unwrap_or_default();
+    let why = match json["etcdserver"].as_str() {
+        Some(version) if version.starts_with("2.") || version.starts_with("0.") => {
+            format!("it is etcd {version}, which has only the v2 API")
+        }
+        Some(_) => return None,
+        None => format!("it answers HTTP ({} on /version), but not as etcd", page.status),
+    };
+    Some(EtcdError::NotEtcd { endpoint: endpoint.to_owned(), why })
+}
+
+struct GrpcAnswers {
+    status: Probe<Status>,
+    linearizable_read: Probe<ReadProbe>,
+    serializable_read: Probe<ReadProbe>,
+    member_list: Probe<(ResponseHeader, Vec<ListedMember>)>,
+    alarms: Probe<Vec<Alarm>>,
+    client: Option<EtcdClient>,
+}
+
+impl GrpcAnswers {
+    fn all_failed(error: &EtcdError) -> Self {
+        Self {
+            status: failed(error),
+            linearizable_read: failed(error),
+            serializable_read: failed(error),
+            member_list: failed(error),
+            alarms: failed(error),
+            client: None,
+        }
+    }
+}
+
+fn failed<T>(error: &EtcdError) -> Probe<T> {
+    Probe::Failed { error: error.probe() }
+}
+
+async fn timed<T>(call: impl Future<Output = Result<T, EtcdError>>) -> Probe<T> {
+    let began = Instant::now();
+    match call.await {
+        Ok(value) => Probe::answered(value, began.elapsed()),
+        Err(error) => failed(&error),
+    }
+}

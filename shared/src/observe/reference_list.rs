@@ -1,0 +1,108 @@
+use std::collections::BTreeMap;
+
+use super::Asked;
+use crate::etcd::identity::{cluster_id, member_id};
+use crate::model::{ClusterId, ListSource, ListedMember, MemberId, ProcessObservation};
+
+/// The member list that all else is compared with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReferenceList {
+    /// The cluster.
+    pub cluster_id: Option<ClusterId>,
+    /// The members.
+    pub members: Vec<ListedMember>,
+    /// How far it can be trusted.
+    pub source: ListSource,
+}
+
+/// Chooses it: from members that answer linearizable reads, else from those that answer at all,
+/// else what an earlier run saw, else what the processes' own flags say.
+///
+/// A foreign one-member cluster answers reads as well: the cluster with the most answering members
+/// counts, then the one with the longer list, then the higher raft term.
+pub fn choose(
+    asked: &[Asked],
+    processes: &[ProcessObservation],
+    cached: &[ListedMember],
+) -> ReferenceList {
+    for linearizable in [true, false] {
+        let mut clusters: BTreeMap<ClusterId, Vec<&Asked>> = BTreeMap::new();
+        for answer in asked {
+            let Some((header, _)) = answer.member_list.value() else { continue };
+            if !linearizable || answer.linearizable_read.value().is_some() {
+                clusters.entry(header.cluster_id).or_default().push(answer);
+            }
+        }
+        let best = clusters.into_iter().max_by_key(|(_, answers)| {
+            let longest = answers.iter().filter_map(|a| a.member_list.value());
+            let longest = longest.map(|(_, list)| list.len()).max();
+            (answers.len(), longest, answers.iter().filter_map(|a| term(a)).max())
+        });
+        let Some((cluster, answers)) = best else { continue };
+        let newest = answers.into_iter().max_by_key(|a| {
+            let applied = a.status.value().map(|s| (s.raft_term, s.raft_applied_index, s.raft_index));
+            (applied, std::cmp::Reverse(a.endpoint.clone()))
+        });
+        let Some((header, list)) = newest.and_then(|a| a.member_list.value()) else { continue };
+        let member = list.iter().find(|m| m.id == header.member_id);
+        let member = member.map_or_else(|| header.member_id.to_string(), ListedMember::label);
+        let source = if linearizable {
+            ListSource::Linearizable { member }
+        } else {
+            ListSource::Serializable { member }
+        };
+        return ReferenceList { cluster_id: Some(cluster), members: sorted(list.clone()), source };
+    }
+    if !cached.is_empty() {
+        return ReferenceList {
+            cluster_id: None,
+            members: sorted(cached.to_vec()),
+            source: ListSource::Cache,
+        };
+    }
+    from_configuration(processes)
+}
+
+fn term(asked: &Asked) -> Option<u64> {
+    asked.header().map(|header| header.raft_term)
+}
+
+fn sorted(mut members: Vec<ListedMember>) -> Vec<ListedMember> {
+    members.sort_by_key(ListedMember::label);
+    members
+}
+
+/// The list that the processes' `--initial-cluster` describes, with the ids that a first start
+/// derives from it. It is what was meant once, not what is.
+fn from_configuration(processes: &[ProcessObservation]) -> ReferenceList {
+    let longest = processes
+        .iter()
+        .filter_map(|p| Some((p, p.config.get("initial-cluster")?)))
+        .max_by_key(|(_, list)| list.split(',').count());
+    let Some((process, list)) = longest else { return ReferenceList::default() };
+    let token = process.config.get("initial-cluster-token").unwrap_or("etcd-cluster");
+    let mut urls: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (name, url) in list.split(',').filter_map(|pair| pair.split_once('=')) {
+        urls.entry(name).or_default().push(url.to_owned());
+    }
+    let own = |name: &str| processes.iter().find(|p| p.config.get("name") == Some(name));
+    let members: Vec<ListedMember> = urls
+        .into_iter()
+        .map(|(name, peer_urls)| ListedMember {
+            id: member_id(&peer_urls, token),
+            name: name.to_owned(),
+            client_urls: own(name)
+                .and_then(|p| p.config.get("advertise-client-urls"))
+                .map(|urls| urls.split(',').map(str::to_owned).collect())
+                .unwrap_or_default(),
+            peer_urls,
+            is_learner: false,
+        })
+        .collect();
+    let ids: Vec<MemberId> = members.iter().map(|m| m.id).collect();
+    ReferenceList {
+        cluster_id: Some(cluster_id(&ids)),
+        members,
+        source: ListSource::Configuration,
+    }
+}
