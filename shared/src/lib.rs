@@ -10,6 +10,8 @@ pub mod error;
 #[cfg(feature = "kube")]
 pub mod kubernetes;
 pub mod model;
+#[cfg(feature = "diagnosis")]
+pub mod observe;
 pub mod output;
 #[cfg(feature = "rules")]
 pub mod rules;

@@ -6,4 +6,4 @@ mod tls;
 
 pub use crypto::install_crypto;
 pub use error::TlsError;
-pub use tls::{Pem, TlsMaterial, client_config};
+pub use tls::{Pem, TlsMaterial, client_config, server_verifier};

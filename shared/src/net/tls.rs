@@ -59,22 +59,10 @@ pub struct TlsMaterial {
 /// A rustls client configuration (ring, TLS 1.2 and 1.3) from `material`.
 pub fn client_config(material: &TlsMaterial) -> Result<ClientConfig, TlsError> {
     let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+    let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(unusable)?;
-    let verifier: Arc<dyn ServerCertVerifier> = match (&material.ca, material.insecure) {
-        (_, true) => Arc::new(AcceptAny { provider }),
-        (Some(ca), false) => {
-            WebPkiServerVerifier::builder_with_provider(Arc::new(roots(ca)?), provider)
-                .build()
-                .map_err(|error| TlsError::Unusable {
-                    why: error.to_string(),
-                })?
-        }
-        (None, false) => {
-            Arc::new(rustls_platform_verifier::Verifier::new(provider).map_err(unusable)?)
-        }
-    };
+    let verifier = server_verifier(material)?;
     let builder = builder
         .dangerous()
         .with_custom_certificate_verifier(verifier);
@@ -103,6 +91,24 @@ pub fn client_config(material: &TlsMaterial) -> Result<ClientConfig, TlsError> {
                 })
         }
     }
+}
+
+/// The verifier of the server's certificate that `material` asks for.
+pub fn server_verifier(material: &TlsMaterial) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
+    let provider = Arc::new(ring::default_provider());
+    Ok(match (&material.ca, material.insecure) {
+        (_, true) => Arc::new(AcceptAny { provider }),
+        (Some(ca), false) => {
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots(ca)?), provider)
+                .build()
+                .map_err(|error| TlsError::Unusable {
+                    why: error.to_string(),
+                })?
+        }
+        (None, false) => {
+            Arc::new(rustls_platform_verifier::Verifier::new(provider).map_err(unusable)?)
+        }
+    })
 }
 
 fn unusable(error: rustls::Error) -> TlsError {

@@ -10,8 +10,8 @@ use crate::etcd::{
     Dialer, Endpoint, EtcdClient, EtcdError, HttpPage, http_get, parse_metrics, tls_probe,
 };
 use crate::model::{
-    Alarm, HashKv, HttpHealth, ListedMember, MetricSample, Metrics, Probe, ProbeErrorKind, ReadProbe,
-    ResponseHeader, Status, TlsObservation,
+    Alarm, HashKv, HttpHealth, ListedMember, MetricSample, Metrics, Probe, ProbeErrorKind,
+    ReadProbe, ResponseHeader, Status, TlsObservation,
 };
 
 /// Everything that one endpoint answered.
@@ -90,9 +90,9 @@ impl Asker {
         };
         let http_readyz = match readyz {
             // 404: before 3.4.29 and 3.5.11 there is none.
-            Ok((page, _)) if page.status == 404 => {
-                Probe::Skipped { reason: "this version has no /readyz".to_owned() }
-            }
+            Ok((page, _)) if page.status == 404 => Probe::Skipped {
+                reason: "this version has no /readyz".to_owned(),
+            },
             Ok((page, took)) => {
                 let facts = health_page::readyz(format!("{endpoint}/readyz"), &page);
                 Probe::answered(facts, took)
@@ -131,14 +131,19 @@ impl Asker {
         }
         Probe::failed(
             ProbeErrorKind::Server,
-            format!("{} has not reached revision {revision} yet", client.endpoint()),
+            format!(
+                "{} has not reached revision {revision} yet",
+                client.endpoint()
+            ),
         )
     }
 
     /// The certificate chain that a port shows.
     pub async fn tls(&self, endpoint: &Endpoint) -> Probe<TlsObservation> {
         if !endpoint.tls {
-            return Probe::Skipped { reason: "the port is plain HTTP".to_owned() };
+            return Probe::Skipped {
+                reason: "the port is plain HTTP".to_owned(),
+            };
         }
         let began = Instant::now();
         match tls_probe(&self.dialer, Arc::clone(&self.verifier), endpoint).await {
@@ -147,7 +152,11 @@ impl Asker {
         }
     }
 
-    async fn page(&self, endpoint: &Endpoint, path: &str) -> Result<(HttpPage, Duration), EtcdError> {
+    async fn page(
+        &self,
+        endpoint: &Endpoint,
+        path: &str,
+    ) -> Result<(HttpPage, Duration), EtcdError> {
         let began = Instant::now();
         let page = http_get(&self.dialer, endpoint, path, self.call_timeout).await?;
         Ok((page, began.elapsed()))
@@ -160,13 +169,25 @@ impl Asker {
         };
         let url = format!("{endpoint}/metrics");
         let Some(pause) = self.sample else {
-            return Probe::answered(Metrics { url, now: first, before: None }, Duration::ZERO);
+            return Probe::answered(
+                Metrics {
+                    url,
+                    now: first,
+                    before: None,
+                },
+                Duration::ZERO,
+            );
         };
         tokio::time::sleep(pause).await;
         match self.scrape(endpoint).await {
-            Ok(now) => {
-                Probe::answered(Metrics { url, now, before: Some(first) }, Duration::ZERO)
-            }
+            Ok(now) => Probe::answered(
+                Metrics {
+                    url,
+                    now,
+                    before: Some(first),
+                },
+                Duration::ZERO,
+            ),
             Err(error) => failed(&error),
         }
     }
@@ -182,13 +203,17 @@ impl Asker {
         let values = parse_metrics(&page.body);
         Ok(MetricSample {
             taken_at: Some(Timestamp::now()),
-            process_start_seconds: values.get("process_start_time_seconds").copied().unwrap_or(0.0),
+            process_start_seconds: values
+                .get("process_start_time_seconds")
+                .copied()
+                .unwrap_or(0.0),
             values,
         })
     }
 
     async fn grpc(&self, endpoint: &Endpoint) -> GrpcAnswers {
-        let mut client = match EtcdClient::connect(&self.dialer, endpoint, self.call_timeout).await {
+        let mut client = match EtcdClient::connect(&self.dialer, endpoint, self.call_timeout).await
+        {
             Ok(client) => client,
             Err(error) => return GrpcAnswers::all_failed(&error),
         };
@@ -217,8 +242,13 @@ impl Asker {
     /// Where gRPC got nowhere, finds out what it is that answers: an etcd v2, something else,
     /// or TLS behind an http:// endpoint.
     async fn name_what_answers(&self, asked: &mut Asked) {
-        let Some(error) = asked.status.error() else { return };
-        if !matches!(error.kind, ProbeErrorKind::Other | ProbeErrorKind::NotEtcd | ProbeErrorKind::PlainHttp) {
+        let Some(error) = asked.status.error() else {
+            return;
+        };
+        if !matches!(
+            error.kind,
+            ProbeErrorKind::Other | ProbeErrorKind::NotEtcd | ProbeErrorKind::PlainHttp
+        ) {
             return;
         }
         let endpoint = asked.endpoint.clone();
@@ -230,9 +260,15 @@ impl Asker {
             match self.page(&endpoint, "/version").await {
                 Ok((page, _)) => not_etcd_v3(&name, &page),
                 Err(_) if !endpoint.tls => {
-                    let tls = Endpoint { tls: true, ..endpoint.clone() };
+                    let tls = Endpoint {
+                        tls: true,
+                        ..endpoint.clone()
+                    };
                     let shows = self.tls(&tls).await.value().is_some();
-                    shows.then(|| EtcdError::Scheme { endpoint: name, server_is_plain: false })
+                    shows.then(|| EtcdError::Scheme {
+                        endpoint: name,
+                        server_is_plain: false,
+                    })
                 }
                 Err(_) => None,
             }
@@ -255,9 +291,15 @@ fn not_etcd_v3(endpoint: &str, page: &HttpPage) -> Option<EtcdError> {
             format!("it is etcd {version}, which has only the v2 API")
         }
         Some(_) => return None,
-        None => format!("it answers HTTP ({} on /version), but not as etcd", page.status),
+        None => format!(
+            "it answers HTTP ({} on /version), but not as etcd",
+            page.status
+        ),
     };
-    Some(EtcdError::NotEtcd { endpoint: endpoint.to_owned(), why })
+    Some(EtcdError::NotEtcd {
+        endpoint: endpoint.to_owned(),
+        why,
+    })
 }
 
 struct GrpcAnswers {
@@ -283,7 +325,9 @@ impl GrpcAnswers {
 }
 
 fn failed<T>(error: &EtcdError) -> Probe<T> {
-    Probe::Failed { error: error.probe() }
+    Probe::Failed {
+        error: error.probe(),
+    }
 }
 
 async fn timed<T>(call: impl Future<Output = Result<T, EtcdError>>) -> Probe<T> {

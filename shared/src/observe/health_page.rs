@@ -12,12 +12,21 @@ pub fn health(url: String, page: &HttpPage) -> HttpHealth {
         _ => false,
     };
     let reason = json["reason"].as_str().unwrap_or_default().to_owned();
-    HttpHealth { url, status_code: page.status, healthy: page.status == 200 && says, reason }
+    HttpHealth {
+        url,
+        status_code: page.status,
+        healthy: page.status == 200 && says,
+        reason,
+    }
 }
 
 /// Reads `/readyz?verbose`: one line a check, `[+]name ok` or `[-]name failed: why`.
 pub fn readyz(url: String, page: &HttpPage) -> HttpHealth {
-    let failed: Vec<&str> = page.body.lines().filter(|line| line.starts_with("[-]")).collect();
+    let failed: Vec<&str> = page
+        .body
+        .lines()
+        .filter(|line| line.starts_with("[-]"))
+        .collect();
     HttpHealth {
         url,
         status_code: page.status,
@@ -39,16 +48,29 @@ mod tests {
 
     #[test]
     fn health_pages_are_read() {
-        let page = |status, body: &str| HttpPage { status, body: body.to_owned(), date: None };
+        let page = |status, body: &str| HttpPage {
+            status,
+            body: body.to_owned(),
+            date: None,
+        };
         let cases = [
             (200, r#"{"health":"true"}"#, true, ""),
             (200, r#"{"health":"true","reason":""}"#, true, ""),
-            (503, r#"{"health":"false","reason":"ALARM NOSPACE"}"#, false, "ALARM NOSPACE"),
+            (
+                503,
+                r#"{"health":"false","reason":"ALARM NOSPACE"}"#,
+                false,
+                "ALARM NOSPACE",
+            ),
             (404, "404 page not found\n", false, ""),
         ];
         for (status, body, healthy, reason) in cases {
             let got = health(String::new(), &page(status, body));
-            assert_eq!((got.healthy, got.reason.as_str()), (healthy, reason), "{body}");
+            assert_eq!(
+                (got.healthy, got.reason.as_str()),
+                (healthy, reason),
+                "{body}"
+            );
         }
         let body = "[+]data_corruption ok\n[-]linearizable_read failed: timed out\n";
         let got = readyz(String::new(), &page(503, body));

@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use super::Asked;
-use crate::etcd::identity::{cluster_id, member_id};
-use crate::model::{ClusterId, ListSource, ListedMember, MemberId, ProcessObservation};
+use crate::model::{ClusterId, ListSource, ListedMember, ProcessObservation};
+use crate::rules::{bootstrap_ids, parse_initial_cluster};
 
 /// The member list that all else is compared with.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,7 +28,9 @@ pub fn choose(
     for linearizable in [true, false] {
         let mut clusters: BTreeMap<ClusterId, Vec<&Asked>> = BTreeMap::new();
         for answer in asked {
-            let Some((header, _)) = answer.member_list.value() else { continue };
+            let Some((header, _)) = answer.member_list.value() else {
+                continue;
+            };
             if !linearizable || answer.linearizable_read.value().is_some() {
                 clusters.entry(header.cluster_id).or_default().push(answer);
             }
@@ -36,14 +38,25 @@ pub fn choose(
         let best = clusters.into_iter().max_by_key(|(_, answers)| {
             let longest = answers.iter().filter_map(|a| a.member_list.value());
             let longest = longest.map(|(_, list)| list.len()).max();
-            (answers.len(), longest, answers.iter().filter_map(|a| term(a)).max())
+            (
+                answers.len(),
+                longest,
+                answers.iter().filter_map(|a| term(a)).max(),
+            )
         });
-        let Some((cluster, answers)) = best else { continue };
+        let Some((cluster, answers)) = best else {
+            continue;
+        };
         let newest = answers.into_iter().max_by_key(|a| {
-            let applied = a.status.value().map(|s| (s.raft_term, s.raft_applied_index, s.raft_index));
+            let applied = a
+                .status
+                .value()
+                .map(|s| (s.raft_term, s.raft_applied_index, s.raft_index));
             (applied, std::cmp::Reverse(a.endpoint.clone()))
         });
-        let Some((header, list)) = newest.and_then(|a| a.member_list.value()) else { continue };
+        let Some((header, list)) = newest.and_then(|a| a.member_list.value()) else {
+            continue;
+        };
         let member = list.iter().find(|m| m.id == header.member_id);
         let member = member.map_or_else(|| header.member_id.to_string(), ListedMember::label);
         let source = if linearizable {
@@ -51,7 +64,11 @@ pub fn choose(
         } else {
             ListSource::Serializable { member }
         };
-        return ReferenceList { cluster_id: Some(cluster), members: sorted(list.clone()), source };
+        return ReferenceList {
+            cluster_id: Some(cluster),
+            members: sorted(list.clone()),
+            source,
+        };
     }
     if !cached.is_empty() {
         return ReferenceList {
@@ -75,34 +92,31 @@ fn sorted(mut members: Vec<ListedMember>) -> Vec<ListedMember> {
 /// The list that the processes' `--initial-cluster` describes, with the ids that a first start
 /// derives from it. It is what was meant once, not what is.
 fn from_configuration(processes: &[ProcessObservation]) -> ReferenceList {
-    let longest = processes
+    let described = processes
         .iter()
-        .filter_map(|p| Some((p, p.config.get("initial-cluster")?)))
-        .max_by_key(|(_, list)| list.split(',').count());
-    let Some((process, list)) = longest else { return ReferenceList::default() };
-    let token = process.config.get("initial-cluster-token").unwrap_or("etcd-cluster");
-    let mut urls: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (name, url) in list.split(',').filter_map(|pair| pair.split_once('=')) {
-        urls.entry(name).or_default().push(url.to_owned());
-    }
-    let own = |name: &str| processes.iter().find(|p| p.config.get("name") == Some(name));
-    let members: Vec<ListedMember> = urls
-        .into_iter()
-        .map(|(name, peer_urls)| ListedMember {
-            id: member_id(&peer_urls, token),
-            name: name.to_owned(),
-            client_urls: own(name)
-                .and_then(|p| p.config.get("advertise-client-urls"))
-                .map(|urls| urls.split(',').map(str::to_owned).collect())
-                .unwrap_or_default(),
-            peer_urls,
-            is_learner: false,
-        })
-        .collect();
-    let ids: Vec<MemberId> = members.iter().map(|m| m.id).collect();
+        .filter_map(|p| Some((p, bootstrap_ids(&p.config)?)));
+    let Some((process, ids)) = described.max_by_key(|(_, ids)| ids.members.len()) else {
+        return ReferenceList::default();
+    };
+    let urls = parse_initial_cluster(process.config.get("initial-cluster").unwrap_or_default());
+    let own = |name: &str| {
+        processes
+            .iter()
+            .find(|p| p.config.get("name") == Some(name))
+    };
+    let members = ids.members.iter().map(|(name, id)| ListedMember {
+        id: *id,
+        name: name.clone(),
+        client_urls: own(name)
+            .and_then(|p| p.config.get("advertise-client-urls"))
+            .map(|urls| urls.split(',').map(str::to_owned).collect())
+            .unwrap_or_default(),
+        peer_urls: urls.get(name).cloned().unwrap_or_default(),
+        is_learner: false,
+    });
     ReferenceList {
-        cluster_id: Some(cluster_id(&ids)),
-        members,
+        cluster_id: Some(ids.cluster),
+        members: sorted(members.collect()),
         source: ListSource::Configuration,
     }
 }

@@ -25,20 +25,25 @@ impl SampleCache {
 
     /// In another folder.
     pub fn at(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self {
+            folder: folder.to_owned(),
+        }
     }
 
     /// The earlier sample of the same process, if it is of a useful age; then keeps `now` for the
     /// next run. A cache that cannot be read or written is as good as none.
     pub fn exchange(&self, member: MemberId, now: &MetricSample) -> Option<MetricSample> {
         let file = self.folder.join(format!("{member}.json"));
-        let before: Option<MetricSample> =
-            fs::read_to_string(&file).ok().and_then(|text| serde_json::from_str(&text).ok());
+        let before: Option<MetricSample> = fs::read_to_string(&file)
+            .ok()
+            .and_then(|text| serde_json::from_str(&text).ok());
         let useful = before.filter(|before| comparable(before, now));
         if fs::create_dir_all(&self.folder).is_ok()
             && let Ok(text) = serde_json::to_string(now)
         {
-            let beside = self.folder.join(format!(".{member}.{}", std::process::id()));
+            let beside = self
+                .folder
+                .join(format!(".{member}.{}", std::process::id()));
             let _ = fs::write(&beside, text).and_then(|()| fs::rename(&beside, &file));
         }
         useful
@@ -47,7 +52,9 @@ impl SampleCache {
 
 /// Whether two samples are of one process life and of a useful distance.
 fn comparable(before: &MetricSample, now: &MetricSample) -> bool {
-    let (Some(then), Some(at)) = (before.taken_at, now.taken_at) else { return false };
+    let (Some(then), Some(at)) = (before.taken_at, now.taken_at) else {
+        return false;
+    };
     let age = at.duration_since(then);
     (before.process_start_seconds - now.process_start_seconds).abs() < 0.5
         && (YOUNGEST..=OLDEST).contains(&age)
