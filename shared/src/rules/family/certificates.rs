@@ -80,6 +80,12 @@ const ADDRESS: Rule = Rule {
     remedy: "Issue the certificate anew with this address among its subject alternative names.",
     reference: "https://github.com/etcd-io/etcd/issues/13485",
 };
+/// The same where it already keeps a member from being reached.
+pub(super) const ADDRESS_REFUSED: Rule = Rule {
+    severity: Severity::Degraded,
+    rank: rank::CAUSE + 18,
+    ..ADDRESS
+};
 const USAGE: Rule = Rule {
     id: "cert-usage",
     title: "the certificate lacks a usage that etcd needs",

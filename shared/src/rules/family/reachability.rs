@@ -1,10 +1,15 @@
 use crate::model::{Finding, MemberHealth, ProbeErrorKind, ProcessState, Severity};
 use crate::rules::{Family, MemberView, Rule, RuleInput, advice, rank};
 
+use super::certificates;
+
 /// Whether members answer.
 pub const FAMILY: Family = Family {
     name: "reachability",
     rules: &[
+        TLS,
+        PLAIN_HTTP,
+        NOT_ETCD,
         UNREACHABLE,
         REFUSED,
         NO_ANSWER,
@@ -89,6 +94,39 @@ const SERVER_ERROR: Rule = Rule {
     remedy: "Follow the error's text.",
     reference: "https://etcd.io/docs/latest/op-guide/failures/",
 };
+const TLS: Rule = Rule {
+    id: "member-tls",
+    title: "the TLS handshake with the member fails",
+    severity: Severity::Degraded,
+    rank: rank::SYMPTOM + 6,
+    condition: "its handshake fails, or it refuses our certificate, while other members answer",
+    authority: "TLS",
+    meaning: "This member's certificate, key or CA file differs from the others'.",
+    remedy: "Compare its --cert-file, --key-file and --trusted-ca-file with the other members'.",
+    reference: "https://etcd.io/docs/latest/op-guide/security/",
+};
+const PLAIN_HTTP: Rule = Rule {
+    id: "member-plain-http",
+    title: "the member speaks plain HTTP where TLS is expected, or the reverse",
+    severity: Severity::Degraded,
+    rank: rank::SYMPTOM + 6,
+    condition: "its port answers in the other protocol, while other members answer",
+    authority: "TLS",
+    meaning: "The scheme of its --listen-client-urls is not that of its advertised client URL.",
+    remedy: "Make --listen-client-urls and --advertise-client-urls agree on http or https.",
+    reference: "https://etcd.io/docs/latest/op-guide/security/",
+};
+const NOT_ETCD: Rule = Rule {
+    id: "member-not-etcd",
+    title: "something that is not etcd answers at the member's address",
+    severity: Severity::Degraded,
+    rank: rank::SYMPTOM + 7,
+    condition: "its port answers without etcd's v3 API, while other members answer",
+    authority: "etcd API",
+    meaning: "Another program took the port, or the address belongs to another machine now.",
+    remedy: "See what listens there (`ss -ltnp` on the node).",
+    reference: "https://etcd.io/docs/latest/op-guide/failures/",
+};
 const NOT_ASKED: Rule = Rule {
     id: "member-not-asked",
     title: "the member could not be asked",
@@ -134,6 +172,29 @@ fn silent(input: &RuleInput<'_>, member: &MemberView<'_>) -> Option<Finding> {
         ProbeErrorKind::Server | ProbeErrorKind::NoLeader => {
             (&SERVER_ERROR, "etcd runs there and refuses the call")
         }
+        // If nobody answers, it is more likely our side: then the family "access" speaks.
+        _ if member.health.is_unknown() => return None,
+        ProbeErrorKind::UnknownCa => (
+            &certificates::FOREIGN,
+            "its certificate was signed by another CA than the other members'",
+        ),
+        ProbeErrorKind::CertificateExpired => (
+            &certificates::EXPIRED,
+            "its certificate is out of its validity",
+        ),
+        ProbeErrorKind::CertificateName => (
+            &certificates::ADDRESS_REFUSED,
+            "its certificate does not name the address it is reached by",
+        ),
+        ProbeErrorKind::ClientCertificate | ProbeErrorKind::Tls => (
+            &TLS,
+            "its certificate, key or CA file differs from the other members'",
+        ),
+        ProbeErrorKind::PlainHttp => (
+            &PLAIN_HTTP,
+            "its port and its URL disagree about http and https",
+        ),
+        ProbeErrorKind::NotEtcd => (&NOT_ETCD, "another program answers on its client port"),
         _ => return None,
     };
     let finding = rule
