@@ -87,6 +87,7 @@ pub fn process(index: usize) -> ProcessObservation {
         name: "etcd".to_owned(),
         id: Some(format!("c{index}")),
         seen_on: format!("ssh://root@10.0.0.{index}"),
+        node: None,
         image: Some("rancher/coreos-etcd:v3.4.23".to_owned()),
         state: ProcessState::Running,
         state_text: "Up 9 days".to_owned(),
