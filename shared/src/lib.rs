@@ -13,6 +13,8 @@ pub mod model;
 #[cfg(feature = "diagnosis")]
 pub mod observe;
 pub mod output;
+#[cfg(feature = "diagnosis")]
+pub mod report;
 #[cfg(feature = "rules")]
 pub mod rules;
 

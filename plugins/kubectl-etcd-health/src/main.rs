@@ -1,2 +1,11 @@
-//! x
-fn main() {}
+//! `kubectl etcd-health`: says whether etcd is well, why not, and what to do.
+
+mod app;
+mod commands;
+mod exit;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(app::run())
+}

@@ -1,0 +1,48 @@
+use clap::ValueEnum;
+
+use super::json::to_json;
+use super::text::text;
+use crate::model::Assessment;
+
+/// `-o`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// A table and the findings, for people
+    #[default]
+    Table,
+    /// The table with more columns
+    Wide,
+    /// Everything as JSON
+    Json,
+    /// Everything as YAML
+    Yaml,
+    /// The members' names only
+    Name,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReportOptions {
+    /// The form.
+    pub format: OutputFormat,
+    /// Leave out headers and the summary above the table.
+    pub no_headers: bool,
+}
+
+/// The assessment in the form asked for.
+pub fn render(assessment: &Assessment, options: ReportOptions) -> String {
+    match options.format {
+        OutputFormat::Table => text(assessment, false, !options.no_headers),
+        OutputFormat::Wide => text(assessment, true, !options.no_headers),
+        OutputFormat::Json => {
+            let json = to_json(assessment);
+            serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"
+        }
+        OutputFormat::Yaml => serde_saphyr::to_string(&to_json(assessment)).unwrap_or_default(),
+        OutputFormat::Name => assessment
+            .members
+            .iter()
+            .map(|member| format!("member/{}\n", member.label))
+            .collect(),
+    }
+}

@@ -1,0 +1,13 @@
+//! The report: an assessment as text, table, JSON or names.
+
+mod columns;
+mod format;
+mod json;
+mod size;
+mod table;
+mod text;
+
+pub use format::{OutputFormat, ReportOptions, render};
+pub use json::to_json;
+pub use size::human_bytes;
+pub use table::table;
