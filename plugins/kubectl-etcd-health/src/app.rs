@@ -44,7 +44,9 @@ Exit codes:
 
 /// Runs the program; returns its exit code.
 pub fn run() -> u8 {
-    let parsed = App::command().try_get_matches().and_then(|m| App::from_arg_matches(&m));
+    let parsed = App::command()
+        .try_get_matches()
+        .and_then(|m| App::from_arg_matches(&m));
     let app = match parsed {
         Ok(app) => app,
         Err(error) => {

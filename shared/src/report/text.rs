@@ -20,9 +20,24 @@ pub fn text(assessment: &Assessment, wide: bool, headers: bool) -> String {
         headers.then_some(names.as_slice()),
         &columns::rows(assessment, wide),
     ));
-    for (number, finding) in assessment.findings.iter().enumerate() {
+    // What changes no verdict must not push what does off the screen.
+    let (notable, minor): (Vec<_>, Vec<_>) = assessment
+        .findings
+        .iter()
+        .partition(|finding| wide || finding.severity > Severity::Info);
+    for (number, finding) in notable.into_iter().enumerate() {
         out.push('\n');
         out.push_str(&one(number + 1, finding));
+    }
+    if !minor.is_empty() {
+        out.push_str("\nworth knowing (`-o wide` tells more):\n");
+    }
+    for finding in minor {
+        let _ = writeln!(
+            out,
+            "   {}: {}  [{}]",
+            finding.subject, finding.title, finding.id
+        );
     }
     out
 }

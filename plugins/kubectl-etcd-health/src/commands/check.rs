@@ -17,7 +17,14 @@ use crate::exit;
 #[derive(Clone, Debug, clap::Args)]
 pub struct CheckArgs {
     /// Output format
-    #[arg(short, long, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Output")]
+    #[arg(
+        short,
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        help_heading = "Output"
+    )]
     pub output: OutputFormat,
     /// Leave out the headers and the summary
     #[arg(long, help_heading = "Output")]
@@ -34,7 +41,13 @@ pub struct CheckArgs {
     )]
     pub watch: Option<u64>,
     /// Exit with 0 for verdicts better than LEVEL
-    #[arg(long, value_enum, default_value_t, value_name = "LEVEL", help_heading = "Output")]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        value_name = "LEVEL",
+        help_heading = "Output"
+    )]
     pub fail_on: FailOn,
     /// Take two samples of the metrics this far apart, for rates of now
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Output")]
@@ -62,7 +75,9 @@ pub fn cmd_check(args: &CheckArgs, printer: Printer) -> Result<u8, ShownError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| ShownError::failed("no asynchronous runtime could be started").caused_by(error))?;
+        .map_err(|error| {
+            ShownError::failed("no asynchronous runtime could be started").caused_by(error)
+        })?;
     runtime.block_on(async {
         match args.watch {
             Some(seconds) => watch::run(args, Duration::from_secs(seconds), printer).await,
@@ -100,7 +115,10 @@ pub async fn once(args: &CheckArgs, hash: bool) -> Result<Assessment, ShownError
 
 /// How to print.
 pub fn report_options(args: &CheckArgs) -> ReportOptions {
-    ReportOptions { format: args.output, no_headers: args.no_headers }
+    ReportOptions {
+        format: args.output,
+        no_headers: args.no_headers,
+    }
 }
 
 /// The exit code of a verdict, with the bar where `--fail-on` puts it. "Could not tell" is never
@@ -112,5 +130,9 @@ pub fn exit_code(assessment: &Assessment, fail_on: FailOn) -> u8 {
         FailOn::QuorumLost => exit::QUORUM_LOST,
     };
     let code = exit::of_verdict(assessment.verdict);
-    if assessment.verdict != Verdict::Unknown && code < bar { exit::HEALTHY } else { code }
+    if assessment.verdict != Verdict::Unknown && code < bar {
+        exit::HEALTHY
+    } else {
+        code
+    }
 }

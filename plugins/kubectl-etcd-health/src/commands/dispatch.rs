@@ -2,16 +2,11 @@ use clap::Subcommand;
 use shared::error::ShownError;
 use shared::output::Printer;
 
-use super::{check, explain, logs};
+use super::check;
 
 /// The subcommands.
 #[derive(Subcommand)]
-pub enum Command {
-    /// Diagnose a saved log; no cluster needed
-    Logs(logs::LogsArgs),
-    /// Explain a finding or a log signature
-    Explain(explain::ExplainArgs),
-}
+pub enum Command {}
 
 /// Runs a subcommand, or the check.
 pub fn run(
@@ -21,7 +16,6 @@ pub fn run(
 ) -> Result<u8, ShownError> {
     match command {
         None => check::cmd_check(check, printer),
-        Some(Command::Logs(args)) => logs::cmd_logs(&args, printer),
-        Some(Command::Explain(args)) => explain::cmd_explain(&args, printer),
+        Some(command) => match command {},
     }
 }

@@ -2,8 +2,6 @@
 
 pub mod check;
 mod dispatch;
-pub mod explain;
-pub mod logs;
 pub mod watch;
 
 pub use dispatch::{Command, run};

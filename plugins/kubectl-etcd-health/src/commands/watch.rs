@@ -11,7 +11,8 @@ use crate::exit;
 
 /// Repeats the check until Ctrl-C; the exit code is that of the last round.
 pub async fn run(args: &CheckArgs, pause: Duration, printer: Printer) -> Result<u8, ShownError> {
-    let redraw = printer.stdout_is_terminal() && matches!(args.output, OutputFormat::Table | OutputFormat::Wide);
+    let redraw = printer.stdout_is_terminal()
+        && matches!(args.output, OutputFormat::Table | OutputFormat::Wide);
     let mut before: Option<BTreeSet<String>> = None;
     let mut code = exit::UNKNOWN;
     loop {
@@ -25,12 +26,16 @@ pub async fn run(args: &CheckArgs, pause: Duration, printer: Printer) -> Result<
                     let text = render(assessment, report_options(args));
                     let changes = before.as_ref().map(|before| changes(before, &now));
                     before = Some(now);
-                    match changes.filter(|_| !matches!(args.output, OutputFormat::Json | OutputFormat::Yaml)) {
+                    match changes
+                        .filter(|_| !matches!(args.output, OutputFormat::Json | OutputFormat::Yaml))
+                    {
                         Some(changes) if !changes.is_empty() => format!("{text}\n{changes}"),
                         _ => text,
                     }
                 }
-                Err(error) if error.kind() == shared::error::Kind::Usage => return Err(error.clone()),
+                Err(error) if error.kind() == shared::error::Kind::Usage => {
+                    return Err(error.clone());
+                }
                 Err(error) => {
                     code = exit::UNKNOWN;
                     format!("{error}\n")
@@ -71,7 +76,10 @@ fn facts(assessment: &Assessment) -> BTreeSet<String> {
 fn changes(before: &BTreeSet<String>, now: &BTreeSet<String>) -> String {
     let gone = before.difference(now).map(|fact| format!("- {fact}"));
     let come = now.difference(before).map(|fact| format!("+ {fact}"));
-    let lines: Vec<String> = gone.chain(come).map(|line| Style::Heading.paint(line)).collect();
+    let lines: Vec<String> = gone
+        .chain(come)
+        .map(|line| Style::Heading.paint(line))
+        .collect();
     if lines.is_empty() {
         return String::new();
     }

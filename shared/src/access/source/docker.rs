@@ -161,12 +161,18 @@ pub fn spawn(
         tokio::spawn(async move {
             let place = target.engine.host().to_owned();
             // The first call opens the connection: a dead node must not hold up the report.
-            let first = tokio::time::timeout(dial_timeout, etcd_containers(&target.engine)).await;
+            // ssh itself needs some round trips and a process on the other side.
+            let patience = if place.starts_with("ssh://") {
+                dial_timeout * 3
+            } else {
+                dial_timeout
+            };
+            let first = tokio::time::timeout(patience, etcd_containers(&target.engine)).await;
             let found = first.unwrap_or_else(|_| {
                 Err(EngineError::TimedOut {
                     host: place.clone(),
                     what: "the list of containers".to_owned(),
-                    seconds: dial_timeout.as_secs(),
+                    seconds: patience.as_secs(),
                 })
             });
             match found {
