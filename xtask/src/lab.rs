@@ -22,6 +22,8 @@ pub enum Lab {
     Break(Break),
     /// Undo every fault
     Heal(Which),
+    /// Break it in every way in turn and keep what etcd logs
+    Record(Record),
 }
 
 /// Which lab.
@@ -77,6 +79,17 @@ pub struct Break {
     node: String,
 }
 
+#[derive(Debug, Args)]
+pub struct Record {
+    #[command(flatten)]
+    which: Which,
+    /// Where the logs go, into a folder named like the etcd version
+    #[arg(long, default_value = "tests/fixtures/logs")]
+    folder: PathBuf,
+    /// Only these faults
+    faults: Vec<String>,
+}
+
 impl Lab {
     pub fn run(self, printer: Printer) -> Result<ExitCode, ShownError> {
         match self {
@@ -87,6 +100,9 @@ impl Lab {
             }
             Self::Status(which) => status(&which.open()?, printer),
             Self::Break(what) => what.run(printer)?,
+            Self::Record(what) => {
+                crate::record::record(&what.which.open()?, &what.folder, &what.faults, printer)?
+            }
             Self::Heal(which) => {
                 let start = Instant::now();
                 which.open()?.heal()?;

@@ -1,6 +1,7 @@
 //! What a developer runs: `cargo xtask COMMAND`. One file per command, one line in [`Command`].
 
 mod lab;
+mod record;
 mod setup;
 
 use std::process::ExitCode;

@@ -315,7 +315,6 @@ impl Lab {
             node.start_service(label)?;
         }
         node.wait_engine()?;
-        fault::lift_limits(node);
         let all = node.docker(["ps", "--all", "--quiet", "--no-trunc"]).ok()?;
         let paused = node
             .docker(["ps", "--quiet", "--no-trunc", "--filter", "status=paused"])
@@ -328,6 +327,6 @@ impl Lab {
                 .args(all.split_whitespace())
                 .ok()?;
         }
-        fault::unmount(node)
+        fault::take_away(node)
     }
 }

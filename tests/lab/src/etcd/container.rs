@@ -13,6 +13,7 @@ pub(crate) struct EtcdContainer {
     image: String,
     flags: Vec<(String, String)>,
     env: Vec<(String, String)>,
+    user: Option<String>,
 }
 
 impl EtcdContainer {
@@ -63,6 +64,7 @@ impl EtcdContainer {
             image: image.to_owned(),
             flags: owned(&flags),
             env: owned(&env),
+            user: None,
         };
         for (name, value) in &spec.flags {
             container = container.flag(name, value);
@@ -81,11 +83,10 @@ impl EtcdContainer {
         self
     }
 
-    /// The same under another image.
+    /// The same under a user (RKE's optional `User`, `uid:gid`).
     #[must_use]
-    #[allow(dead_code)] // faults with another image follow
-    pub(crate) fn image(mut self, image: &str) -> Self {
-        image.clone_into(&mut self.image);
+    pub(crate) fn user(mut self, user: &str) -> Self {
+        self.user = Some(user.to_owned());
         self
     }
 
@@ -112,6 +113,9 @@ impl EtcdContainer {
         .to_vec();
         for (name, value) in &self.env {
             words.extend(["--env".to_owned(), format!("{name}={value}")]);
+        }
+        if let Some(user) = &self.user {
+            words.extend(["--user".to_owned(), user.clone()]);
         }
         words.push(self.image.clone());
         words.push("/usr/local/bin/etcd".to_owned());

@@ -13,7 +13,7 @@ pub use container::ContainerState;
 pub use spec::{EtcdSpec, Image};
 
 pub(crate) use client::EtcdCtl;
-pub(crate) use container::EtcdContainer;
+pub(crate) use container::{EtcdContainer, initial_cluster};
 pub(crate) use golden::Golden;
 pub(crate) use image::{import, tar as image_tar};
 pub(crate) use pki::{CertificateFor, Pki};

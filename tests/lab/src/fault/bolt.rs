@@ -43,11 +43,6 @@ impl<'a> Bolt<'a> {
         })
     }
 
-    /// The size of a page in bytes.
-    pub(super) fn page_size(&self) -> usize {
-        self.page_size
-    }
-
     /// The first page id that is out of bounds.
     pub(super) fn high_water(&self) -> u64 {
         self.high_water

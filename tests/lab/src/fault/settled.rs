@@ -24,3 +24,72 @@ pub(super) fn crash_loops(_: &Lab, node: &Node) -> Result<()> {
         },
     )
 }
+
+/// The member does not answer a linearizable read.
+pub(super) fn does_not_answer(lab: &Lab, node: &Node) -> Result<()> {
+    wait::until(&format!("silence of etcd on {}", node.name), WITHIN, || {
+        if answers(lab, node) {
+            Err("it answers".to_owned())
+        } else {
+            Ok(())
+        }
+    })
+}
+
+/// The member answers a linearizable read.
+pub(super) fn does_answer(lab: &Lab, node: &Node) -> Result<()> {
+    wait::until(
+        &format!("an answer of etcd on {}", node.name),
+        WITHIN,
+        || {
+            if answers(lab, node) {
+                Ok(())
+            } else {
+                Err("no answer".to_owned())
+            }
+        },
+    )
+}
+
+fn answers(lab: &Lab, node: &Node) -> bool {
+    lab.etcdctl_on([node])
+        .args(["--command-timeout=2s", "--dial-timeout=1s", "get", "health"])
+        .try_it()
+}
+
+/// The container's log has one of these texts (they differ between releases).
+pub(super) fn log_says(node: &Node, texts: &[&str]) -> Result<()> {
+    wait::until(
+        &format!("a line of etcd's log on {}", node.name),
+        WITHIN,
+        || {
+            let log = node.etcd_log(4000).map_err(|error| error.to_string())?;
+            if texts.iter().any(|text| log.contains(text)) {
+                Ok(())
+            } else {
+                Err(log.lines().last().unwrap_or_default().to_owned())
+            }
+        },
+    )
+}
+
+/// Writes so many keys through the other members, several at once; failures are part of the fault.
+pub(super) fn write_keys(lab: &Lab, node: &Node, count: usize) -> Result<()> {
+    const AT_ONCE: usize = 8;
+    let others = super::change::others(lab, node)?;
+    let lanes: Vec<usize> = (0..AT_ONCE).collect();
+    wait::at_once(&lanes, |lane| {
+        for number in (*lane..count).step_by(AT_ONCE) {
+            lab.etcdctl_on(others.iter().copied())
+                .args([
+                    "--command-timeout=5s",
+                    "put",
+                    &format!("lab-write-{number}"),
+                    "x",
+                ])
+                .try_it();
+        }
+        Ok(())
+    })
+    .map(|_| ())
+}

@@ -1,0 +1,34 @@
+use super::disk::{Limits, limit_writes, put_data_on_loop};
+use super::fault_type::Fault;
+use super::settled;
+use crate::error::Result;
+use crate::lab_type::Lab;
+use crate::node::Node;
+
+pub(super) const FAULT: Fault = Fault {
+    name: "slow-disk",
+    what: "the disk under the data folder takes seconds for a write",
+    apply,
+    settled: |lab, node| {
+        settled::write_keys(lab, node, 20)?;
+        settled::log_says(
+            node,
+            &["sync duration of", "slow fdatasync", "took too long"],
+        )
+    },
+};
+
+fn apply(lab: &Lab, node: &Node) -> Result<()> {
+    node.stop_etcd()?;
+    let device = put_data_on_loop(node, 512)?;
+    node.start_etcd()?;
+    settled::does_answer(lab, node)?;
+    limit_writes(
+        node,
+        &device,
+        &Limits {
+            bytes: 40_000,
+            operations: 4,
+        },
+    )
+}
