@@ -1,6 +1,6 @@
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use lab::fault::Fault;
 use lab::{Lab, Node};
@@ -9,6 +9,12 @@ use shared::output::Printer;
 
 /// How much of a log a fixture keeps.
 const LINES: usize = 60;
+/// How long to wait for more lines.
+const ECHOES: Duration = Duration::from_secs(6);
+/// How far back to look for a panic's first line: its stack can be longer than a fixture.
+const FAR: usize = 400;
+/// How a Go program's last words begin.
+const PANIC: &[&str] = &["panic: ", "fatal error: ", "unexpected fault address "];
 /// The member that is broken.
 const TARGET: usize = 2;
 
@@ -35,6 +41,8 @@ pub fn record(
         let start = Instant::now();
         let broken = lab.break_(fault, TARGET);
         let took = start.elapsed().as_secs_f64();
+        // What others say of it comes a little later.
+        std::thread::sleep(ECHOES);
         save(
             &folder.join(format!("{}.log", fault.name)),
             lab.node(TARGET),
@@ -59,8 +67,26 @@ pub fn record(
 }
 
 fn save(path: &Path, node: &Node) -> Result<(), ShownError> {
-    let log = node.etcd_log(LINES)?;
-    fs::write(path, log).map_err(|error| cannot_write(path, error))
+    let log = node.etcd_log(FAR)?;
+    fs::write(path, excerpt(&log)).map_err(|error| cannot_write(path, error))
+}
+
+/// The last lines, or those around the last panic if it lies further back.
+fn excerpt(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().collect();
+    let is_panic = |line: &&str| PANIC.iter().any(|start| line.starts_with(start));
+    let last = lines.len().saturating_sub(LINES);
+    let first = match lines.iter().rposition(is_panic) {
+        // An address fault is told in three lines.
+        Some(panic) if panic < last + 3 => panic.saturating_sub(LINES / 2),
+        _ => last,
+    };
+    lines
+        .iter()
+        .skip(first)
+        .take(LINES)
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 fn cannot_write(path: &Path, error: std::io::Error) -> ShownError {

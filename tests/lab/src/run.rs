@@ -66,6 +66,17 @@ impl Run {
         self
     }
 
+    /// Keeps the user's variables of that prefix from it.
+    #[must_use]
+    pub fn without_env(mut self, prefix: &str) -> Self {
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with(prefix) {
+                self.command.env_remove(name);
+            }
+        }
+        self
+    }
+
     /// Sets the working folder.
     #[must_use]
     pub fn dir(mut self, dir: impl AsRef<Path>) -> Self {

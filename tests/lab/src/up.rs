@@ -1,6 +1,6 @@
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::api::ApiServer;
 use crate::error::{LabError, Result};
@@ -37,6 +37,10 @@ impl Lab {
     }
 
     fn bring_up(spec: LabSpec, binaries: EtcdBinaries) -> Result<Self> {
+        let start = Instant::now();
+        let stage = |what: &str| {
+            setup::say(&format!("{:5.1} s  {what}", start.elapsed().as_secs_f64()));
+        };
         let folder = spec.folder();
         let network = Network::make(&spec.name, spec.network, &spec.root.join(".network.lock"))?;
         let bridge = folder.join("bridge");
@@ -65,6 +69,7 @@ impl Lab {
             import(node, &tar, &image)?;
             Ok(engine)
         })?;
+        stage("nodes and their Docker engines are up");
         let state = State {
             engine_version: engines.into_iter().next().unwrap_or_default(),
             etcd_version: binaries.version.clone(),
@@ -83,6 +88,7 @@ impl Lab {
             |node: &Node| EtcdContainer::of(&state.spec.etcd, node, members, &image).run(node);
         at_once(members, run)?;
         ctl.wait_healthy(members, Duration::from_secs(60))?;
+        stage("etcd is healthy");
         let api = state
             .spec
             .api
@@ -97,6 +103,7 @@ impl Lab {
             api.wait_ready()?;
             api.create_nodes(&nodes)?;
         }
+        stage("data is in it");
         // Golden state: the files while no member runs.
         let golden = Golden::of(&folder);
         at_once(members, |node| {
@@ -108,6 +115,7 @@ impl Lab {
         if let Some(api) = &api {
             api.wait_ready()?;
         }
+        stage("done");
         Ok(Self {
             state,
             binaries,

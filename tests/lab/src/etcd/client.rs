@@ -54,6 +54,8 @@ impl EtcdCtl {
     pub(crate) fn on<'a>(&self, nodes: impl IntoIterator<Item = &'a Node>) -> Run {
         let urls: Vec<String> = nodes.into_iter().map(Node::client_url).collect();
         Run::new(&self.program)
+            // etcdctl refuses a flag that a variable says, too.
+            .without_env("ETCDCTL_")
             .env("ETCDCTL_API", "3")
             .arg("--endpoints")
             .arg(urls.join(","))

@@ -52,7 +52,6 @@ impl EtcdContainer {
             ("ETCDCTL_CERT", certificate),
             ("ETCDCTL_KEY", key),
             ("ETCDCTL_ENDPOINTS", "https://127.0.0.1:2379".to_owned()),
-            ("ETCD_UNSUPPORTED_ARCH", "x86_64".to_owned()),
         ];
         let owned = |pairs: &[(&str, String)]| {
             pairs

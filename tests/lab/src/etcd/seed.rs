@@ -24,10 +24,13 @@ pub(crate) fn seed(ctl: &EtcdCtl, node: &Node, keys: usize) -> Result<()> {
 }
 
 fn put(number: usize, round: usize) -> String {
-    let filler = format!("{number:04}-{round}-").repeat(150);
-    format!(
-        "put /registry/lab.kubectl-etcd.dev/widgets/default/widget-{number:04} \
-         '{{\"kind\":\"Widget\",\"metadata\":{{\"name\":\"widget-{number:04}\",\
-         \"generation\":{round}}},\"spec\":\"{filler}\"}}'\n"
-    )
+    let name = format!("widget-{number:04}");
+    let value = serde_json::json!({
+        "kind": "Widget",
+        "metadata": {"name": name, "generation": round},
+        "spec": format!("{number:04}-{round}-").repeat(150),
+    });
+    // A Go string: etcdctl cuts a single-quoted one at its first double quote.
+    let quoted = serde_json::Value::String(value.to_string());
+    format!("put /registry/lab.kubectl-etcd.dev/widgets/default/{name} {quoted}\n")
 }

@@ -15,5 +15,6 @@ fn apply(lab: &Lab, node: &Node) -> Result<()> {
     // RKE can run etcd under a user (`--user uid:gid`); here the folder stayed root's.
     // The key stays readable for that user, so that the data folder is what fails.
     node.run(["chmod", "-R", "a+rX", "/etc/kubernetes"])?.ok()?;
+    node.run(["chmod", "0755", "/var/lib/etcd"])?.ok()?;
     lab.container_for(node).user("52034:52034").run(node)
 }

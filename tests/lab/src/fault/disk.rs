@@ -50,14 +50,33 @@ pub(super) fn device_number(device: &Path) -> Result<String> {
     Ok(text.trim().to_owned())
 }
 
-/// Limits writing to a device, for every cgroup of the node's containers (cgroup v1 `blkio`) and
-/// for the root, to which the file system's journal belongs.
-pub(super) fn limit_writes(node: &Node, device: &Path, per_second: &Limits) -> Result<()> {
+/// Limits writing to a device: by cgroup v1's `blkio` for the node's containers and for the root,
+/// to which the file system's journal belongs; by cgroup v2's `io.max` for the containers.
+pub(super) fn limit_writes(node: &Node, device: &Path, limits: Option<&Limits>) -> Result<()> {
     let number = device_number(device)?;
-    for group in groups(node) {
+    let cgroups = Path::new("/sys/fs/cgroup");
+    if cgroups.join("cgroup.controllers").exists() {
+        let line = match limits {
+            Some(Limits { bytes, operations }) => {
+                format!("{number} wbps={bytes} wiops={operations}")
+            }
+            None => format!("{number} wbps=max wiops=max"),
+        };
+        return own_groups(cgroups, node).iter().try_for_each(|group| {
+            let path = group.join("io.max");
+            fs::write(&path, &line).map_err(LabError::file("write", &path))
+        });
+    }
+    let root = cgroups.join("blkio");
+    let mut groups = own_groups(&root, node);
+    groups.push(root);
+    // Zero takes a limit away.
+    let bytes = limits.map_or(0, |limits| limits.bytes);
+    let operations = limits.map_or(0, |limits| limits.operations);
+    for group in groups {
         for (file, value) in [
-            ("blkio.throttle.write_bps_device", per_second.bytes),
-            ("blkio.throttle.write_iops_device", per_second.operations),
+            ("blkio.throttle.write_bps_device", bytes),
+            ("blkio.throttle.write_iops_device", operations),
         ] {
             let path = group.join(file);
             fs::write(&path, format!("{number} {value}"))
@@ -74,17 +93,15 @@ pub(super) struct Limits {
     pub(super) operations: u64,
 }
 
-fn groups(node: &Node) -> Vec<PathBuf> {
-    let root = Path::new("/sys/fs/cgroup/blkio");
-    let own = root.join(node.cgroup().trim_start_matches('/'));
-    let mut groups = vec![root.to_owned()];
+/// The cgroups of the node's containers in a hierarchy.
+fn own_groups(hierarchy: &Path, node: &Node) -> Vec<PathBuf> {
+    let own = hierarchy.join(node.cgroup().trim_start_matches('/'));
     let containers = fs::read_dir(own)
         .into_iter()
         .flatten()
         .flatten()
         .map(|entry| entry.path());
-    groups.extend(containers.filter(|path| path.is_dir()));
-    groups
+    containers.filter(|path| path.is_dir()).collect()
 }
 
 /// Takes the limits, the mounts and the device away again.
@@ -95,14 +112,7 @@ pub(crate) fn take_away(node: &Node) -> Result<()> {
         .arg(&image)
         .ok()?;
     for device in devices.split_whitespace() {
-        let _ = limit_writes(
-            node,
-            Path::new(device),
-            &Limits {
-                bytes: 0,
-                operations: 0,
-            },
-        );
+        let _ = limit_writes(node, Path::new(device), None);
     }
     for path in ["/var/lib/etcd", "/run/lab/disk"] {
         let mounts = node.run(["cat", "/proc/mounts"])?.ok()?;

@@ -1,3 +1,4 @@
+use super::change::make_follower;
 use super::disk::{Limits, limit_writes, put_data_on_loop};
 use super::fault_type::Fault;
 use super::settled;
@@ -7,7 +8,7 @@ use crate::node::Node;
 
 pub(super) const FAULT: Fault = Fault {
     name: "slow-disk",
-    what: "the disk under the data folder takes seconds for a write",
+    what: "the disk under the data folder takes a second for a write",
     apply,
     settled: |lab, node| {
         settled::write_keys(lab, node, 20)?;
@@ -19,6 +20,7 @@ pub(super) const FAULT: Fault = Fault {
 };
 
 fn apply(lab: &Lab, node: &Node) -> Result<()> {
+    make_follower(lab, node)?;
     node.stop_etcd()?;
     let device = put_data_on_loop(node, 512)?;
     node.start_etcd()?;
@@ -26,9 +28,9 @@ fn apply(lab: &Lab, node: &Node) -> Result<()> {
     limit_writes(
         node,
         &device,
-        &Limits {
+        Some(&Limits {
             bytes: 40_000,
-            operations: 4,
-        },
+            operations: 1,
+        }),
     )
 }
