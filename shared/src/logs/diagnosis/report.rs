@@ -97,8 +97,9 @@ fn headline(out: &mut String, diagnosis: &LogDiagnosis, source: &str) {
     if stats.starts > 0 {
         let _ = write!(
             read,
-            ", {} starts, {} of them crashed",
-            stats.starts, stats.crashes
+            ", {}, {} ended in an error",
+            plural(stats.starts, "start"),
+            stats.crashes
         );
     }
     let _ = writeln!(out, "  {read}; at the end: {state}");
