@@ -16,6 +16,17 @@ main() {
         [ -n "$now" ] && [ "$now" = "$start" ] && kill -9 "$pid" 2>/dev/null
     done
 
+    if [ -f "$lab/bridge" ]; then
+        bridge=$(cat "$lab/bridge")
+        while iptables -w -D FORWARD -i "$bridge" -o "$bridge" -j ACCEPT 2>/dev/null; do :; done
+        # The kernel takes a namespace's cables down some time later: not soon enough for a lab
+        # that comes up under the same names at once.
+        for cable in /sys/class/net/"$bridge"n[0-9]*; do
+            [ -e "$cable" ] && ip link del "${cable##*/}"
+        done
+        ip link del "$bridge" 2>/dev/null
+    fi
+
     # Whatever still lives in one of its network namespaces.
     for namespace in /run/netns/kel-"$name"-n[0-9]*; do
         [ -e "$namespace" ] || continue
@@ -30,12 +41,6 @@ main() {
         done
         ip netns del "${namespace##*/}"
     done
-
-    if [ -f "$lab/bridge" ]; then
-        bridge=$(cat "$lab/bridge")
-        while iptables -w -D FORWARD -i "$bridge" -o "$bridge" -j ACCEPT 2>/dev/null; do :; done
-        ip link del "$bridge" 2>/dev/null
-    fi
 
     # Mounts below its folder, innermost first; then loop devices on files in it.
     cut -d' ' -f2 /proc/mounts | grep "^$lab/" | sort -r | while read -r mounted; do
