@@ -291,6 +291,9 @@ impl Lab {
     /// When the members do not all get healthy again.
     pub fn heal(&self) -> Result<()> {
         at_once(self.nodes(), |node| self.reset(node))?;
+        if self.members().is_empty() {
+            return Ok(());
+        }
         let golden = Golden::of(&self.folder());
         at_once(self.members(), |node| {
             golden.restore(node)?;

@@ -61,6 +61,21 @@ impl LabSpec {
         Ok(self)
     }
 
+    /// Nodes with a Docker engine each, no etcd.
+    pub fn engines_only(name: impl Into<String>, nodes: usize) -> Self {
+        let mut spec = Self::named(name).without_api();
+        spec.nodes = nodes;
+        spec.etcd.members = 0;
+        spec
+    }
+
+    /// The same with the Docker engine of a Debian suite (`bookworm`, `trixie`, `sid`).
+    #[must_use]
+    pub fn engine_of(mut self, suite: &str) -> Self {
+        self.engine = Engine::Suite(suite.to_owned());
+        self
+    }
+
     /// The same without an API server.
     #[must_use]
     pub fn without_api(mut self) -> Self {
@@ -87,11 +102,16 @@ impl LabSpec {
                 self.name
             )));
         }
-        if !(1..=9).contains(&self.nodes) || !(1..=self.nodes).contains(&self.etcd.members) {
+        if !(1..=9).contains(&self.nodes) || self.etcd.members > self.nodes {
             return Err(LabError::value(format!(
                 "{} members on {} nodes cannot be (1 to 9 nodes, no more members than nodes)",
                 self.etcd.members, self.nodes
             )));
+        }
+        if self.api && self.etcd.members == 0 {
+            return Err(LabError::value(
+                "an API server needs at least one etcd member",
+            ));
         }
         // The engine's socket lies in it, and a socket's path has 107 bytes at most (unix(7)).
         if self.folder().as_os_str().len() > 70 {

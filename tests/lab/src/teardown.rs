@@ -1,5 +1,5 @@
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -31,20 +31,13 @@ pub(crate) struct Watchdog {
 impl Watchdog {
     /// Begins to watch.
     pub(crate) fn over(spec: &LabSpec) -> Result<Self> {
-        let script: PathBuf = std::env::temp_dir().join(format!(
-            "kubectl-etcd-lab-{}-{}.down",
-            spec.name,
-            std::process::id()
-        ));
-        std::fs::write(&script, SCRIPT).map_err(LabError::file("write", &script))?;
         let mut child = Command::new("setsid")
             .args([
                 "sh",
                 "-c",
-                "cat >/dev/null; sh \"$1\" \"$2\" \"$3\"; rm -f \"$1\"",
-                "watchdog",
+                "cat >/dev/null; exec sh -c \"$1\" teardown \"$2\" \"$3\"",
             ])
-            .arg(&script)
+            .args(["watchdog", SCRIPT])
             .arg(spec.folder())
             .arg(&spec.name)
             .stdin(Stdio::piped())

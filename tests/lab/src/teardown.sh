@@ -2,6 +2,12 @@
 # Takes a lab down, whatever state it is in: teardown.sh FOLDER NAME
 # Finds what is the lab's by itself (namespaces, noted processes, mounts, loop devices, cgroups),
 # so that it works after a crash and without the program that brought the lab up.
+
+# When a process started, in ticks since boot; nothing when there is none.
+started() {
+    sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20
+}
+
 main() {
     lab=$1
     name=$2
@@ -12,8 +18,7 @@ main() {
     for file in "$lab"/pids/*; do
         [ -f "$file" ] || continue
         read -r pid start <"$file"
-        now=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d' ' -f20)
-        [ -n "$now" ] && [ "$now" = "$start" ] && kill -9 "$pid" 2>/dev/null
+        [ "$(started "$pid")" = "$start" ] && kill -9 "$pid" 2>/dev/null
     done
 
     if [ -f "$lab/bridge" ]; then
@@ -42,6 +47,17 @@ main() {
         ip netns del "${namespace##*/}"
     done
 
+    # A node's first process ends after all others of the node.
+    for file in "$lab"/pids/*; do
+        [ -f "$file" ] || continue
+        read -r pid start <"$file"
+        round=0
+        while [ "$(started "$pid")" = "$start" ] && [ $round -lt 200 ]; do
+            round=$((round + 1))
+            sleep 0.05
+        done
+    done
+
     # Mounts below its folder, innermost first; then loop devices on files in it.
     cut -d' ' -f2 /proc/mounts | grep "^$lab/" | sort -r | while read -r mounted; do
         umount -l "$mounted"
@@ -56,7 +72,14 @@ main() {
         [ -d "$group" ] && find "$group" -depth -type d -exec rmdir {} + 2>/dev/null
     done
 
+    for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/*; do
+        rmdir "$hierarchy/kubectl-etcd-lab" 2>/dev/null
+    done
+
     rm -rf --one-file-system "$lab"
+    case ${lab%/*} in
+    */kubectl-etcd-lab) rmdir "${lab%/*}" 2>/dev/null ;;
+    esac
     [ ! -d "$lab" ]
     exit
 }

@@ -4,13 +4,16 @@ use std::time::{Duration, Instant};
 
 use crate::api::ApiServer;
 use crate::error::{LabError, Result};
-use crate::etcd::{CertificateFor, EtcdContainer, EtcdCtl, Golden, Pki, image_tar, import, seed};
+use crate::etcd::{CertificateFor, Golden, Pki, image_tar, import, seed};
 use crate::lab_type::{Lab, State};
 use crate::node::{Network, Node, SshKeys, boot, prepare, storage_driver};
-use crate::setup::{self, EtcdBinaries, KubernetesBinary, ensure_tools, kubernetes};
+use crate::setup::{self, EtcdBinaries, KubernetesBinary, cache_root, ensure_tools, kubernetes};
 use crate::spec::LabSpec;
 use crate::teardown;
 use crate::wait::at_once;
+
+/// How long members may take to answer after a start.
+const HEALTHY: Duration = Duration::from_secs(60);
 
 impl Lab {
     /// Brings a lab up: everything it needs is fetched first, half a lab is taken down again.
@@ -42,13 +45,16 @@ impl Lab {
             setup::say(&format!("{:5.1} s  {what}", start.elapsed().as_secs_f64()));
         };
         let folder = spec.folder();
-        let network = Network::make(&spec.name, spec.network, &spec.root.join(".network.lock"))?;
+        let network = Network::make(
+            &spec.name,
+            spec.network,
+            &cache_root().join("locks/network"),
+        )?;
         let bridge = folder.join("bridge");
         fs::write(&bridge, network.bridge()).map_err(LabError::file("write", &bridge))?;
         let nodes: Vec<Node> = (0..spec.nodes)
             .map(|i| node(&network, &folder, i))
             .collect();
-        let members = &nodes[..spec.etcd.members];
         let image = spec.etcd.image.reference(&binaries.version);
 
         let keys = SshKeys::make(&folder)?;
@@ -74,53 +80,57 @@ impl Lab {
             engine_version: engines.into_iter().next().unwrap_or_default(),
             etcd_version: binaries.version.clone(),
             network,
-            nodes: nodes.clone(),
-            image: image.clone(),
+            nodes,
+            image,
             spec,
         };
         save(&state)?;
 
-        let ctl = EtcdCtl {
-            program: binaries.etcdctl.clone(),
-            pki: pki.clone(),
-        };
-        let run =
-            |node: &Node| EtcdContainer::of(&state.spec.etcd, node, members, &image).run(node);
-        at_once(members, run)?;
-        ctl.wait_healthy(members, Duration::from_secs(60))?;
-        stage("etcd is healthy");
         let api = state
             .spec
             .api
             .then(|| api_server(&state.spec, &state.network))
             .transpose()?;
-        if let Some(api) = &api {
+        let lab = Self {
+            state,
+            binaries,
+            api,
+        };
+        if !lab.members().is_empty() {
+            lab.fill(&stage)?;
+        }
+        stage("done");
+        Ok(lab)
+    }
+
+    /// Starts etcd and the API server, puts data in and keeps the state to go back to.
+    fn fill(&self, stage: &dyn Fn(&str)) -> Result<()> {
+        let members = self.members();
+        at_once(members, |node| self.container_for(node).run(node))?;
+        self.wait_healthy(HEALTHY)?;
+        stage("etcd is healthy");
+        let pki = self.pki();
+        if let Some(api) = &self.api {
             api.prepare(&pki)?;
             api.start(&pki, members)?;
         }
-        seed(&ctl, &members[0], state.spec.etcd.keys)?;
-        if let Some(api) = &api {
+        seed(&self.ctl(), self.node(0), self.state.spec.etcd.keys)?;
+        if let Some(api) = &self.api {
             api.wait_ready()?;
-            api.create_nodes(&nodes)?;
+            api.create_nodes(self.nodes())?;
         }
         stage("data is in it");
-        // Golden state: the files while no member runs.
-        let golden = Golden::of(&folder);
+        let golden = Golden::of(&self.folder());
         at_once(members, |node| {
             node.stop_etcd()?;
             golden.take(node)
         })?;
         at_once(members, Node::start_etcd)?;
-        ctl.wait_healthy(members, Duration::from_secs(60))?;
-        if let Some(api) = &api {
-            api.wait_ready()?;
+        self.wait_healthy(HEALTHY)?;
+        match &self.api {
+            Some(api) => api.wait_ready(),
+            None => Ok(()),
         }
-        stage("done");
-        Ok(Self {
-            state,
-            binaries,
-            api,
-        })
     }
 }
 

@@ -118,5 +118,10 @@ pub(crate) fn boot(node: &Node) -> Result<()> {
             }
             Err(fs::read_to_string(&log).unwrap_or_default())
         },
-    )
+    )?;
+    let init = process::children(pid)
+        .first()
+        .copied()
+        .ok_or_else(|| node.is_down())?;
+    process::note(&node.lab, &node.init_label(), init)
 }

@@ -111,9 +111,15 @@ impl Node {
     /// # Errors
     /// When the node does not run.
     pub fn init_pid(&self) -> Result<u32> {
-        let lost = || LabError::value(format!("the node \"{}\" does not run", self.name));
-        let outer = process::noted(&self.lab, &self.pid_label()).ok_or_else(lost)?;
-        process::children(outer).first().copied().ok_or_else(lost)
+        process::noted(&self.lab, &self.init_label()).ok_or_else(|| self.is_down())
+    }
+
+    pub(crate) fn is_down(&self) -> LabError {
+        LabError::value(format!("the node \"{}\" does not run", self.name))
+    }
+
+    pub(crate) fn init_label(&self) -> String {
+        format!("init-{}", self.name)
     }
 
     pub(crate) fn pid_label(&self) -> String {

@@ -9,40 +9,41 @@ use crate::run::Run;
 pub struct Tool {
     /// The program.
     pub command: &'static str,
-    /// Its package.
-    pub package: &'static str,
+    /// Its package; the first that this machine's suite has.
+    pub packages: &'static [&'static str],
 }
 
-const fn tool(command: &'static str, package: &'static str) -> Tool {
-    Tool { command, package }
+const fn tool(command: &'static str, packages: &'static [&'static str]) -> Tool {
+    Tool { command, packages }
 }
 
 /// The one list of what has to be on the machine; everything else is unpacked privately.
 const TOOLS: &[Tool] = &[
-    tool("dockerd", "docker.io"),
-    tool("docker", "docker.io"),
-    tool("containerd", "containerd"),
-    tool("runc", "runc"),
-    tool("sshd", "openssh-server"),
-    tool("ssh", "openssh-client"),
-    tool("ssh-keygen", "openssh-client"),
-    tool("iptables", "iptables"),
-    tool("ip", "iproute2"),
-    tool("ss", "iproute2"),
-    tool("nsenter", "util-linux"),
-    tool("unshare", "util-linux"),
-    tool("setsid", "util-linux"),
-    tool("flock", "util-linux"),
-    tool("lsblk", "util-linux"),
-    tool("losetup", "mount"),
-    tool("mount", "mount"),
-    tool("mkfs.ext4", "e2fsprogs"),
-    tool("socat", "socat"),
-    tool("xz", "xz-utils"),
-    tool("find", "findutils"),
-    tool("dpkg-deb", "dpkg"),
-    tool("python3", "python3"),
-    tool("pip3", "python3-pip"),
+    tool("dockerd", &["docker.io"]),
+    // A package of its own from trixie on.
+    tool("docker", &["docker-cli", "docker.io"]),
+    tool("containerd", &["containerd"]),
+    tool("runc", &["runc"]),
+    tool("sshd", &["openssh-server"]),
+    tool("ssh", &["openssh-client"]),
+    tool("ssh-keygen", &["openssh-client"]),
+    tool("iptables", &["iptables"]),
+    tool("ip", &["iproute2"]),
+    tool("ss", &["iproute2"]),
+    tool("nsenter", &["util-linux"]),
+    tool("unshare", &["util-linux"]),
+    tool("setsid", &["util-linux"]),
+    tool("flock", &["util-linux"]),
+    tool("lsblk", &["util-linux"]),
+    tool("losetup", &["mount"]),
+    tool("mount", &["mount"]),
+    tool("mkfs.ext4", &["e2fsprogs"]),
+    tool("socat", &["socat"]),
+    tool("xz", &["xz-utils"]),
+    tool("find", &["findutils"]),
+    tool("dpkg-deb", &["dpkg"]),
+    tool("python3", &["python3"]),
+    tool("pip3", &["python3-pip"]),
 ];
 
 /// The Debian packages whose installation would start a service nobody asked for.
@@ -82,7 +83,7 @@ pub fn ensure_tools() -> Result<()> {
         return Ok(());
     }
     let commands: Vec<&str> = missing.iter().map(|tool| tool.command).collect();
-    let mut packages: Vec<&str> = missing.iter().map(|tool| tool.package).collect();
+    let mut packages: Vec<&str> = missing.iter().map(|tool| package(tool)).collect();
     packages.sort_unstable();
     packages.dedup();
     let install = format!(
@@ -114,6 +115,20 @@ pub fn ensure_tools() -> Result<()> {
         what: format!("the programs {}", still.join(", ")),
         install: format!("`{install}`"),
     })
+}
+
+fn package(tool: &Tool) -> &'static str {
+    let known = |name: &&&str| {
+        Run::new("apt-cache")
+            .args(["show", "--no-all-versions", name])
+            .done()
+            .is_ok_and(|done| done.success && !done.stdout.trim().is_empty())
+    };
+    let last = tool.packages.last().copied().unwrap_or(tool.command);
+    match tool.packages {
+        [_, _, ..] => tool.packages.iter().find(known).copied().unwrap_or(last),
+        _ => last,
+    }
 }
 
 fn install_packages(packages: &[&str]) -> Result<()> {
