@@ -5,6 +5,7 @@ use super::*;
 pub(super) const ALL: &[Fault] = &[
     multiref::FAULT,
     page_oob::FAULT,
+    page_beyond_end::FAULT,
     page_zeroed::FAULT,
     meta_both::FAULT,
     db_truncated::FAULT,

@@ -30,6 +30,7 @@ mod name_not_in_list;
 mod node_drop;
 mod node_link_down;
 mod nospace_alarm;
+mod page_beyond_end;
 mod page_oob;
 mod page_zeroed;
 mod port_taken;

@@ -8,7 +8,7 @@ use crate::node::Node;
 
 pub(super) const FAULT: Fault = Fault {
     name: "page-oob",
-    what: "the database refers to a page beyond its end",
+    what: "a page of the database bears a number beyond the last page's",
     apply,
     settled: settled::crash_loops,
 };
@@ -20,6 +20,8 @@ fn apply(_: &Lab, node: &Node) -> Result<()> {
         let last = *places
             .last()
             .ok_or_else(|| LabError::value("an empty branch page"))?;
-        bolt.set_id(last, bolt.high_water() + 7700)
+        // A page begins with its own number.
+        let header = bolt.page(bolt.id_at(last)?).start;
+        bolt.set_id(header, bolt.high_water() + 7700)
     })
 }

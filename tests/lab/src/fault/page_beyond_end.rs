@@ -1,0 +1,25 @@
+use super::bolt::Bolt;
+use super::change::{db, edit_stopped};
+use super::fault_type::Fault;
+use super::settled;
+use crate::error::{LabError, Result};
+use crate::lab_type::Lab;
+use crate::node::Node;
+
+pub(super) const FAULT: Fault = Fault {
+    name: "page-beyond-end",
+    what: "the database refers to a page beyond the file's end",
+    apply,
+    settled: settled::crash_loops,
+};
+
+fn apply(_: &Lab, node: &Node) -> Result<()> {
+    edit_stopped(node, &db(node), |bytes| {
+        let mut bolt = Bolt::open(bytes)?;
+        let places = bolt.branch_ids(bolt.bucket(b"key")?)?;
+        let last = *places
+            .last()
+            .ok_or_else(|| LabError::value("an empty branch page"))?;
+        bolt.set_id(last, bolt.high_water() + 7700)
+    })
+}
