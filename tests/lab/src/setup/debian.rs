@@ -49,7 +49,6 @@ pub fn unpacked(suite: &str, packages: &[&str]) -> Result<PathBuf> {
 ///
 /// # Errors
 /// As [`unpacked`].
-#[allow(dead_code)] // the build of Kubernetes follows
 pub fn source(suite: &str, package: &str, folder: &Path) -> Result<()> {
     let root = AptRoot::make(suite, "deb-src")?;
     root.apt_get()

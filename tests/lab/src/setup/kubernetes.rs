@@ -2,7 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{cache, say};
+use super::{cache, kubernetes_build, say};
 use crate::error::{LabError, Result};
 use crate::run::Run;
 
@@ -35,10 +35,11 @@ impl KubernetesBinary {
 }
 
 /// Where it is, by envtest's convention: the folder named by `KUBEBUILDER_ASSETS`; else the
-/// cache; else a packed one at `../shared/kube` beside the checkout, unpacked into the cache.
+/// cache; else a packed one at `../shared/kube` beside the checkout, unpacked into the cache; else
+/// built from Debian's source package.
 ///
 /// # Errors
-/// When none of these has it.
+/// Those of the unpacking or of the build.
 pub fn kubernetes(binary: KubernetesBinary) -> Result<PathBuf> {
     let name = binary.name();
     if let Some(assets) = std::env::var_os("KUBEBUILDER_ASSETS") {
@@ -47,16 +48,15 @@ pub fn kubernetes(binary: KubernetesBinary) -> Result<PathBuf> {
             return Ok(path);
         }
     }
-    let folder = cache::once(&format!("kube/{name}"), |folder| {
-        let Some(packed) = packed(name) else {
-            return Err(LabError::Missing {
-                what: format!("{name} v1.20.2"),
-                install: format!(
-                    "set KUBEBUILDER_ASSETS to a folder that has it, or put {name}.xz into \
-                     ../shared/kube beside the checkout"
-                ),
-            });
-        };
+    let entry = format!("kube/{name}");
+    let Some(packed) = packed(name) else {
+        let unpacked = cache::root().join(&entry).join(name);
+        if unpacked.is_file() {
+            return Ok(unpacked);
+        }
+        return Ok(kubernetes_build::built()?.join(name));
+    };
+    let folder = cache::once(&entry, |folder| {
         say(&format!(
             "unpacking \"{}\" into the cache",
             packed.display()

@@ -7,6 +7,7 @@ mod docker;
 mod etcd;
 mod kubectl;
 mod kubernetes;
+mod kubernetes_build;
 mod packages;
 mod pypi;
 mod say;

@@ -13,7 +13,7 @@ pub struct Tool {
     pub packages: &'static [&'static str],
 }
 
-const fn tool(command: &'static str, packages: &'static [&'static str]) -> Tool {
+pub(super) const fn tool(command: &'static str, packages: &'static [&'static str]) -> Tool {
     Tool { command, packages }
 }
 
@@ -51,7 +51,11 @@ const SERVICES: &[(&str, &str)] = &[("docker.io", "docker"), ("openssh-server", 
 
 /// What of the list this machine lacks.
 pub fn missing_tools() -> Vec<Tool> {
-    TOOLS
+    missing_of(TOOLS)
+}
+
+fn missing_of(tools: &[Tool]) -> Vec<Tool> {
+    tools
         .iter()
         .copied()
         .filter(|tool| !present(tool.command))
@@ -78,7 +82,12 @@ pub fn ensure_tools() -> Result<()> {
             install: "run it as root, for example with `sudo -E`".to_owned(),
         });
     }
-    let missing = missing_tools();
+    ensure(TOOLS)
+}
+
+/// The same for other tools.
+pub(super) fn ensure(tools: &[Tool]) -> Result<()> {
+    let missing = missing_of(tools);
     if missing.is_empty() {
         return Ok(());
     }
@@ -107,7 +116,7 @@ pub fn ensure_tools() -> Result<()> {
         what: format!("the programs {} ({error})", commands.join(", ")),
         install: format!("`apt-get update && {install}`"),
     })?;
-    let still: Vec<&str> = missing_tools().iter().map(|tool| tool.command).collect();
+    let still: Vec<&str> = missing_of(tools).iter().map(|tool| tool.command).collect();
     if still.is_empty() {
         return Ok(());
     }
