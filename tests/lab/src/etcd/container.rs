@@ -180,6 +180,12 @@ impl Node {
         let done = self
             .docker(["logs", "--tail", &lines.to_string(), NAME])
             .done()?;
+        if !done.success {
+            return Err(LabError::value(format!(
+                "docker logs: {}",
+                done.stderr.trim()
+            )));
+        }
         Ok(format!("{}{}", done.stdout, done.stderr))
     }
 
