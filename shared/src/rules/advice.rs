@@ -2,11 +2,12 @@
 //! whether a replacement may be advised at all.
 
 use crate::model::{
-    AlarmKind, ListSource, MemberHealth, ProcessKind, ProcessObservation, Version, Via,
+    AlarmKind, ListSource, MemberHealth, ProcessKind, ProcessObservation, ProcessState, Version,
+    Via,
 };
 
 use super::quorum::quorum_size;
-use super::{MemberView, RuleInput};
+use super::{MemberView, RuleInput, parse_initial_cluster};
 
 /// Flags that etcdctl knows by the same name.
 const ETCDCTL_FLAGS: &[&str] = &[
@@ -29,7 +30,10 @@ impl RuleInput<'_> {
     /// `kubectl etcd-replace node NAME …`, only where a replacement can lose nothing.
     pub fn replace_command(&self, member: &MemberView<'_>) -> Option<String> {
         match self.replacement_blocked(member) {
-            None => Some(self.ours(&format!("kubectl etcd-replace node {}", member.label()))),
+            None => Some(self.ours(&format!(
+                "kubectl etcd-replace node {}",
+                member.name_to_replace()
+            ))),
             Some(_) => None,
         }
     }
@@ -41,15 +45,14 @@ impl RuleInput<'_> {
 
     /// Why this member must not be replaced now; `None` where nothing speaks against it.
     pub fn replacement_blocked(&self, member: &MemberView<'_>) -> Option<String> {
-        let Some(listed) = member.listed() else {
-            return Some("it is not in the member list".to_owned());
-        };
-        match &member.health {
-            MemberHealth::Healthy => return Some("it is healthy".to_owned()),
-            MemberHealth::Unknown { .. } => {
+        match (member.listed(), &member.health) {
+            (Some(_), MemberHealth::Healthy) => return Some("it is healthy".to_owned()),
+            (Some(_), MemberHealth::Unknown { .. }) => {
                 return Some("it is not known whether it still runs".to_owned());
             }
-            MemberHealth::Unhealthy { .. } => {}
+            (Some(_), MemberHealth::Unhealthy { .. }) => {}
+            (None, _) if self.was_meant_for_this_cluster(member) => {}
+            (None, _) => return Some("it is not in the member list".to_owned()),
         }
         if !self.quorum_holds() {
             return Some("the cluster has no quorum".to_owned());
@@ -60,7 +63,7 @@ impl RuleInput<'_> {
         ) {
             return Some("the member list is not known to be current".to_owned());
         }
-        let rest = self.quorum.voters - usize::from(!listed.is_learner);
+        let rest = self.quorum.voters - usize::from(member.is_voter());
         if rest == 0 {
             return Some("it is the only voter".to_owned());
         }
@@ -74,10 +77,40 @@ impl RuleInput<'_> {
         self.survivors_blocked(member)
     }
 
+    /// A dead process that no list names, but whose own flags name a member of the list.
+    fn was_meant_for_this_cluster(&self, member: &MemberView<'_>) -> bool {
+        let Some(process) = &member.seen.process else {
+            return false;
+        };
+        let dead = matches!(
+            process.state,
+            ProcessState::Restarting | ProcessState::Exited | ProcessState::Created
+        );
+        let meant = process
+            .config
+            .get("initial-cluster")
+            .map(parse_initial_cluster)
+            .unwrap_or_default();
+        dead && self.listed().any(|(listed, _)| {
+            let mut urls = meant.values().flatten();
+            urls.any(|url| listed.peer_urls.contains(url))
+        })
+    }
+
     /// What about the survivors speaks against removing anyone.
     fn survivors_blocked(&self, target: &MemberView<'_>) -> Option<String> {
         let target_id = target.seen.id();
         let mut survivors = self.own().filter(|m| m.seen.id() != target_id);
+        let forced = |m: &MemberView<'_>| {
+            let process = m.seen.process.as_ref();
+            process.is_some_and(|p| p.config.is_true("force-new-cluster"))
+        };
+        if survivors.clone().any(forced) {
+            return Some(
+                "a surviving member still carries force-new-cluster: take that away first"
+                    .to_owned(),
+            );
+        }
         if survivors.any(|m| m.seen.version() == Some(Version::new(3, 5, 0))) {
             return Some(
                 "the others run etcd 3.5.0, which panics at its next restart after a removal: \

@@ -1,6 +1,6 @@
 use crate::model::{
-    Assessment, Finding, MemberAssessment, Observation, ProbeErrorKind, REPORT_SCHEMA, Severity,
-    Subject, Verdict,
+    Assessment, Finding, MemberAssessment, MemberObservation, Observation, ProbeErrorKind,
+    REPORT_SCHEMA, Severity, Subject, Verdict,
 };
 
 use super::explain::explain;
@@ -25,7 +25,7 @@ pub fn assess(observation: Observation) -> Assessment {
             id: member.id(),
             label: member.label.clone(),
             health: member_health(&observation, member),
-            top_finding: top_finding(&findings, &member.label),
+            top_finding: top_finding(&findings, member),
         })
         .collect();
     Assessment {
@@ -83,9 +83,13 @@ fn says_no_leader(member: &MemberView<'_>) -> bool {
 }
 
 /// The first, hence worst, finding about a member.
-fn top_finding(findings: &[Finding], label: &str) -> Option<String> {
+fn top_finding(findings: &[Finding], member: &MemberObservation) -> Option<String> {
+    let subject = Subject::Member {
+        id: member.id(),
+        name: member.label.clone(),
+    };
     findings
         .iter()
-        .find(|f| matches!(&f.subject, Subject::Member { name, .. } if name == label))
+        .find(|f| f.subject == subject)
         .map(|f| f.id.clone())
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::model::{Finding, Subject};
 
-use super::family::logs;
+use super::complaints::attach_complaints;
 use super::{RuleInput, rank};
 
 /// How much evidence one finding shows; the rest would bury the point.
@@ -32,6 +32,9 @@ const FOLLOWS: &[(&str, &str)] = &[
     ("alarm-nospace", "readyz-page"),
     ("alarm-nospace", "db-near-quota"),
     ("member-unstarted", "even-voters"),
+    ("member-removed", "even-voters"),
+    ("member-removed", "node-without-member"),
+    ("force-new-cluster-left", "member-removed"),
     ("disk-slow", "disk-commit-slow"),
     ("disk-slow", "slow-applies"),
     ("disk-slow", "heartbeats-missed"),
@@ -47,7 +50,7 @@ pub(super) fn explain(input: &RuleInput<'_>, findings: Vec<Finding>) -> Vec<Find
     let mut findings = fold_per_member(findings);
     fold_following(&mut findings);
     fold_nodes(input, &mut findings);
-    logs::attach_complaints(input, &mut findings);
+    attach_complaints(input, &mut findings);
     for finding in &mut findings {
         tidy(finding);
     }
@@ -65,6 +68,7 @@ fn merge_same(findings: Vec<Finding>) -> Vec<Finding> {
         match same {
             Some(first) => {
                 first.severity = first.severity.max(finding.severity);
+                first.rank = first.rank.max(finding.rank);
                 first.evidence.extend(finding.evidence);
                 first.echoes.extend(finding.echoes);
             }

@@ -62,6 +62,9 @@ fn failed(
     if let Some(stopped) = stopped_process(member) {
         return stopped;
     }
+    if member.listed.as_ref().is_some_and(|l| !l.is_started()) {
+        return unhealthy("was added and never started");
+    }
     match error.kind {
         ProbeErrorKind::DialTimeout | ProbeErrorKind::NoRoute => {
             unknown("cannot be reached from here")

@@ -6,7 +6,9 @@ use crate::model::{
 };
 
 use super::health::member_health;
+use super::log_reading::LogReading;
 use super::quorum::quorum_facts;
+use super::urls::host;
 
 /// What a rule sees: the observation, with what every rule would compute again.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub struct MemberView<'a> {
     pub seen: &'a MemberObservation,
     /// Whether it does its work.
     pub health: MemberHealth,
+    /// What the end of its log says.
+    pub log: Option<LogReading>,
 }
 
 impl<'a> RuleInput<'a> {
@@ -37,6 +41,7 @@ impl<'a> RuleInput<'a> {
             .map(|seen| MemberView {
                 seen,
                 health: member_health(observation, seen),
+                log: LogReading::of(seen),
             })
             .collect();
         members.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -61,7 +66,7 @@ impl<'a> RuleInput<'a> {
     }
 
     /// Members that answered as what they should be: their word about the cluster counts.
-    pub fn own(&self) -> impl Iterator<Item = &MemberView<'a>> {
+    pub fn own(&self) -> impl Iterator<Item = &MemberView<'a>> + Clone {
         self.members.iter().filter(|m| {
             let Some(status) = m.seen.status.value() else {
                 return false;
@@ -95,6 +100,22 @@ impl<'a> MemberView<'a> {
     /// Name to show.
     pub fn label(&self) -> &'a str {
         &self.seen.label
+    }
+
+    /// The name that `kubectl etcd-replace node` takes: the member's, else the process's, else the
+    /// node's, else its address (an entry that never started has no name).
+    pub fn name_to_replace(&self) -> &'a str {
+        let seen = self.seen;
+        if let Some(listed) = self.listed().filter(|l| l.is_started()) {
+            return &listed.name;
+        }
+        let process = seen.process.as_ref().and_then(|p| p.config.get("name"));
+        let node = seen.node.as_ref().map(|n| n.name.as_str());
+        let address = self
+            .listed()
+            .and_then(|l| l.peer_urls.first())
+            .and_then(|url| host(url));
+        process.or(node).or(address).unwrap_or(&seen.label)
     }
 
     /// The subject of a finding about it.

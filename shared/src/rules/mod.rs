@@ -6,6 +6,7 @@
 mod advice;
 mod assess;
 mod catalogue;
+mod complaints;
 mod etcd_ids;
 mod explain;
 mod families;
@@ -13,10 +14,12 @@ mod family;
 mod health;
 mod histogram;
 mod input;
+mod log_reading;
 mod quorum;
 mod reconfigure;
 mod rule;
 mod summary;
+mod urls;
 
 pub use assess::{assess, verdict_of};
 pub use catalogue::{Entry, catalogue, entry};
@@ -24,6 +27,7 @@ pub use etcd_ids::{BootstrapIds, bootstrap_ids, cluster_id, parse_initial_cluste
 pub use families::{FAMILIES, Family};
 pub use health::member_health;
 pub use input::{MemberView, RuleInput};
+pub use log_reading::LogReading;
 pub use quorum::{quorum_facts, quorum_size, tolerance};
 pub use reconfigure::{
     Refusal, Voter, removal_keeps_quorum, voters_of, would_add_be_accepted,

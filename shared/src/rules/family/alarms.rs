@@ -10,7 +10,7 @@ pub const FAMILY: Family = Family {
     check,
 };
 
-const NOSPACE: Rule = Rule {
+pub(super) const NOSPACE: Rule = Rule {
     id: "alarm-nospace",
     title: "alarm NOSPACE: etcd takes no writes",
     severity: Severity::Critical,

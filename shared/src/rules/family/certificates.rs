@@ -3,9 +3,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::model::{CertificateFacts, Finding, Severity, Subject, TlsObservation};
+use crate::rules::urls::host;
 use crate::rules::{Family, MemberView, Rule, RuleInput, rank};
-
-use super::membership::host;
 
 /// What the handshakes with the client and peer ports show.
 pub const FAMILY: Family = Family {
@@ -338,7 +337,16 @@ fn says_unknown_ca(reason: &str) -> bool {
         "another ca",
         "not signed by",
         "badsignature",
+        "does not match the ca",
     ]
     .iter()
     .any(|words| reason.contains(words))
+}
+
+/// Whether the member's own certificates were seen and are good: then a complaint about
+/// certificates in its log is about somebody else's.
+pub(super) fn are_sound(member: &MemberView<'_>) -> bool {
+    let seen = [&member.seen.client_tls, &member.seen.peer_tls];
+    let mut observed = seen.iter().filter_map(|probe| probe.value()).peekable();
+    observed.peek().is_some() && observed.all(|tls| tls.verified.is_ok())
 }

@@ -13,7 +13,7 @@ const MOST_SECONDS: f64 = 1.0;
 /// The Date header counts whole seconds.
 const HEADER_SECONDS: f64 = 1.0;
 
-const DIFFERS: Rule = Rule {
+pub(super) const DIFFERS: Rule = Rule {
     id: "clock-differs",
     title: "a member's clock is off",
     severity: Severity::Warning,

@@ -18,7 +18,7 @@ const MOST_APPLIED_LAG: u64 = 5000;
 /// instant, so a busy cluster shows some distance always.
 const MOST_RAFT_LAG: u64 = 5000;
 
-const HASH: Rule = Rule {
+pub(super) const HASH: Rule = Rule {
     id: "hash-mismatch",
     title: "the members' data differ",
     severity: Severity::Critical,

@@ -86,22 +86,31 @@ fn slow(member: &MemberView<'_>, metrics: &Metrics, steps: &Steps) -> Option<Fin
     };
     let (_, seconds) = p99(metrics, steps.metric).into_iter().next()?;
     let (_, severity) = table.iter().find(|(from, _)| seconds > *from)?;
-    Some(
-        steps
-            .rule
-            .finding(
-                member.subject(),
-                "writes wait for the disk longer than etcd is made for",
-            )
-            .rated(*severity)
-            .shown_by(
-                format!("metrics of {}", member.label()),
-                format!(
-                    "{} {:.1} ms {}",
-                    steps.what,
-                    seconds * 1000.0,
-                    window.label()
-                ),
+    let finding = steps
+        .rule
+        .finding(
+            member.subject(),
+            "writes wait for the disk longer than etcd is made for",
+        )
+        .rated(*severity)
+        .shown_by(
+            format!("metrics of {}", member.label()),
+            format!(
+                "{} {:.1} ms {}",
+                steps.what,
+                seconds * 1000.0,
+                window.label()
             ),
+        );
+    // Where the member does not answer as it should, a disk this slow explains that.
+    Some(
+        if member.health.is_healthy() || *severity < Severity::Warning {
+            finding
+        } else {
+            Finding {
+                rank: rank::CAUSE + 5,
+                ..finding
+            }
+        },
     )
 }

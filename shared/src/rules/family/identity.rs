@@ -1,4 +1,5 @@
-use crate::model::{ClusterId, Finding, ListedMember, ResponseHeader, Severity};
+use crate::logs::Finding as LogFinding;
+use crate::model::{ClusterId, Finding, ListedMember, ResponseHeader, Severity, Subject};
 use crate::rules::{Family, MemberView, Rule, RuleInput, bootstrap_ids, rank};
 
 use super::process;
@@ -6,7 +7,7 @@ use super::process;
 /// Who answers at a member's address.
 pub const FAMILY: Family = Family {
     name: "identity",
-    rules: &[FOREIGN, MISMATCH, WRONG_MEMBER],
+    rules: &[FOREIGN, MISMATCH, WRONG_MEMBER, TWO_CLUSTERS],
     check,
 };
 
@@ -54,10 +55,26 @@ const WRONG_MEMBER: Rule = Rule {
     reference: "https://etcd.io/docs/latest/op-guide/runtime-configuration/",
 };
 
+const TWO_CLUSTERS: Rule = Rule {
+    id: "several-clusters",
+    title: "the endpoints belong to more than one cluster",
+    severity: Severity::Critical,
+    rank: rank::ROOT - 3,
+    condition: "something answers under another cluster id and stands in no entry of the list",
+    authority: "etcd response header",
+    meaning: "Members of two clusters answer. If both were meant to be one, a part of it was \
+              started anew and the verdict is about the larger part that answers; the other part \
+              may be the one with the data.",
+    remedy: "Find out which of the two holds the data (revision, number of keys) before anything \
+             is changed. Ask one cluster at a time with `--endpoints`.",
+    reference: "https://etcd.io/docs/latest/op-guide/runtime-configuration/",
+};
+
 fn check(input: &RuleInput<'_>, findings: &mut Vec<Finding>) {
     let Some(cluster) = input.observation.cluster_id else {
         return;
     };
+    findings.extend(several_clusters(input, cluster));
     for (listed, member) in input.listed() {
         let Some(header) = header(member) else {
             continue;
@@ -68,6 +85,36 @@ fn check(input: &RuleInput<'_>, findings: &mut Vec<Finding>) {
             findings.push(wrong_member(member, listed, header));
         }
     }
+}
+
+fn several_clusters(input: &RuleInput<'_>, cluster: ClusterId) -> Option<Finding> {
+    let strangers: Vec<_> = input
+        .members
+        .iter()
+        .filter(|m| m.listed().is_none())
+        .filter_map(|m| header(m).map(|h| (m, h)))
+        .filter(|(_, h)| h.cluster_id != cluster)
+        .collect();
+    let (_, first) = strangers.first()?;
+    let finding = TWO_CLUSTERS.finding(
+        Subject::Cluster,
+        format!(
+            "this report is about cluster {cluster}, but cluster {} answers as well",
+            first.cluster_id
+        ),
+    );
+    Some(strangers.iter().fold(finding, |finding, (member, header)| {
+        let known = member.seen.member_list.value().map_or(0, Vec::len);
+        finding.shown_by(
+            format!("response header of {}", member.endpoint()),
+            format!(
+                "cluster id {}, revision {}, {} in its member list",
+                header.cluster_id,
+                header.revision,
+                members(known)
+            ),
+        )
+    }))
 }
 
 /// The header of whatever answered.
@@ -185,4 +232,26 @@ fn wrong_member(member: &MemberView<'_>, listed: &ListedMember, header: Response
                 header.member_id, listed.id
             ),
         )
+}
+
+/// The same from a sick member's log: the ids that its lines hold.
+pub(super) fn explain_from_log(
+    input: &RuleInput<'_>,
+    member: &MemberView<'_>,
+    found: &LogFinding,
+) -> Option<String> {
+    let expected = input.observation.cluster_id?;
+    let log = member.log.as_ref()?;
+    let seen = &log.diagnosis.identity;
+    let captured = ["local_cluster", "remote_cluster"]
+        .iter()
+        .filter_map(|name| found.captured.get(*name));
+    let got = seen
+        .cluster_id
+        .iter()
+        .chain(captured)
+        .chain(&seen.foreign_cluster_ids)
+        .filter_map(|text| text.parse::<ClusterId>().ok())
+        .find(|id| *id != expected && id.0 != 0)?;
+    explain_cluster_id(member, expected, got)
 }

@@ -31,7 +31,7 @@ const STALLED: Rule = Rule {
     title: "a learner does not get in sync",
     severity: Severity::Degraded,
     rank: rank::CAUSE + 1,
-    condition: "a started learner does not answer, or has less than 90 % of the leader's index \
+    condition: "a started learner does not answer or has no contact with the leader, or has less than 90 % of the leader's index \
                 5 minutes after its start, or is in sync and not promoted for 5 minutes",
     authority: "etcd (90 %), k3s (5 minutes)",
     meaning: "A learner that is not promoted blocks the next one (one at a time), and whoever \
@@ -61,6 +61,16 @@ fn learner(input: &RuleInput<'_>, member: &MemberView<'_>) -> Finding {
             .finding(member.subject(), format!("the learner {reason}"))
             .shown_by("member list", format!("member {id} is a learner"))
             .shown_by(member.label(), reason);
+    }
+    let status = member.seen.status.value();
+    if status.is_some_and(|s| s.leader.0 == 0 || s.errors.iter().any(|e| e.contains("no leader"))) {
+        return STALLED
+            .finding(
+                member.subject(),
+                "the learner has no contact with the leader, so it receives nothing",
+            )
+            .shown_by(format!("status of {}", member.label()), "no leader")
+            .shown_by("status", index_text(input, member));
     }
     let share = share_of_leader(input, member);
     let old = started_long_ago(input, member);

@@ -6,6 +6,7 @@ use crate::rules::{Family, MemberView, Rule, RuleInput, rank};
 pub const FAMILY: Family = Family {
     name: "load",
     rules: &[
+        PEER_CUT,
         PEER_SLOW,
         LEADER_CHANGES,
         FAILED,
@@ -17,6 +18,18 @@ pub const FAMILY: Family = Family {
     check,
 };
 
+const PEER_CUT: Rule = Rule {
+    id: "peer-disconnected",
+    title: "two healthy members have no connection to each other",
+    severity: Severity::Warning,
+    rank: rank::OWN + 1,
+    condition: "etcd_network_active_peers is 0 for a member that is healthy (from 3.4)",
+    authority: "etcd metrics guide",
+    meaning: "Both work, but not with each other: the network between their peer ports is cut. \
+              If the leader moves to one of them, the other is lost.",
+    remedy: "Check port 2380 between these two nodes, both ways, and the peer certificates.",
+    reference: "https://etcd.io/docs/latest/metrics/",
+};
 const PEER_SLOW: Rule = Rule {
     id: "peer-slow",
     title: "the way to another member is slow",
@@ -78,7 +91,7 @@ const HEARTBEATS: Rule = Rule {
     remedy: "Look at disk and CPU of the leader's node.",
     reference: "https://etcd.io/docs/latest/tuning/",
 };
-const SLOW_APPLIES: Rule = Rule {
+pub(super) const SLOW_APPLIES: Rule = Rule {
     id: "slow-applies",
     title: "requests take long to apply",
     severity: Severity::Info,
@@ -90,7 +103,7 @@ const SLOW_APPLIES: Rule = Rule {
     remedy: "Look at the disk and CPU, and at clients that list much.",
     reference: "https://etcd.io/docs/latest/faq/",
 };
-const FILES: Rule = Rule {
+pub(super) const FILES: Rule = Rule {
     id: "file-descriptors",
     title: "etcd runs out of file descriptors",
     severity: Severity::Warning,
@@ -111,6 +124,7 @@ fn check(input: &RuleInput<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         peers(input, member, metrics, findings);
+        cut_off(input, member, metrics, findings);
         findings.extend(leader_changes(member, metrics));
         if let Window::Seconds(seconds) = window(metrics) {
             sampled(member, metrics, seconds, findings);
@@ -155,6 +169,47 @@ fn peers(
                     ),
                 ),
         );
+    }
+}
+
+/// Between members that are both healthy; to a sick one it only follows.
+fn cut_off(
+    input: &RuleInput<'_>,
+    member: &MemberView<'_>,
+    metrics: &Metrics,
+    findings: &mut Vec<Finding>,
+) {
+    if !member.health.is_healthy() {
+        return;
+    }
+    let series = &metrics.now.values;
+    for (name, active) in series.range("etcd_network_active_peers{".to_owned()..) {
+        let Some(labels) = name
+            .strip_prefix("etcd_network_active_peers{")
+            .and_then(|rest| rest.strip_suffix('}'))
+        else {
+            break;
+        };
+        let remote = label_value(labels, "Remote").unwrap_or_default();
+        let peer = input
+            .listed()
+            .find(|(l, m)| l.id.to_string() == remote && m.health.is_healthy());
+        if let Some((_, peer)) = peer.filter(|_| *active <= 0.0) {
+            findings.push(
+                PEER_CUT
+                    .finding(
+                        member.subject(),
+                        format!(
+                            "it has no peer connection to {}, which is healthy",
+                            peer.label()
+                        ),
+                    )
+                    .shown_by(
+                        format!("metrics of {}", member.label()),
+                        format!("{name} 0"),
+                    ),
+            );
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Finding, ListedMember, MemberId, NodeObservation, Severity, Subject};
+use crate::rules::urls::host;
 use crate::rules::{Family, MemberView, Rule, RuleInput, rank};
 
 /// The member list.
@@ -340,18 +341,4 @@ fn addresses(nodes: &[NodeObservation]) -> String {
 fn id_list(ids: &[MemberId]) -> String {
     let texts: Vec<_> = ids.iter().map(ToString::to_string).collect();
     texts.join(", ")
-}
-
-/// The host of a URL, brackets of an IPv6 address taken off.
-pub(super) fn host(url: &str) -> Option<&str> {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split('/').next()?;
-    if let Some(v6) = authority.strip_prefix('[') {
-        return v6.split(']').next();
-    }
-    Some(
-        authority
-            .rsplit_once(':')
-            .map_or(authority, |(host, _)| host),
-    )
 }

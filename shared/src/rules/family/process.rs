@@ -61,7 +61,7 @@ const CREATED: Rule = Rule {
     remedy: "Read the runtime's error and start it.",
     reference: "https://docs.docker.com/reference/cli/docker/container/start/",
 };
-const OOM: Rule = Rule {
+pub(super) const OOM: Rule = Rule {
     id: "process-oom",
     title: "the kernel ended etcd for lack of memory",
     severity: Severity::Degraded,
@@ -73,6 +73,21 @@ const OOM: Rule = Rule {
     remedy: "Raise the memory limit or free memory on the node, then look at the size of the \
              database.",
     reference: "https://etcd.io/docs/latest/op-guide/hardware/",
+};
+/// Only the log tells it: from outside it is a port that answers nothing.
+pub(super) const LOCKED: Rule = Rule {
+    id: "db-locked",
+    title: "the database file is held by another process",
+    severity: Severity::Degraded,
+    rank: rank::CAUSE + 10,
+    condition: "the log says that the database file is locked or takes more than 10 s to open",
+    authority: "etcd (server/storage/backend.go)",
+    meaning: "etcd waits for an exclusive lock on member/snap/db: a second etcd, a left-over \
+              container, a duplicate static pod or a backup program holds it; or the disk is so \
+              slow that opening takes that long. The data are untouched.",
+    remedy: "Find who holds the file (`fuser -v …/member/snap/db` on the node) and end that, not \
+             this member.",
+    reference: "https://github.com/kubernetes/kubeadm/issues/2823",
 };
 const RESTARTED: Rule = Rule {
     id: "process-restarts",

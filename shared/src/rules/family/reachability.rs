@@ -7,6 +7,7 @@ use super::certificates;
 pub const FAMILY: Family = Family {
     name: "reachability",
     rules: &[
+        BROKEN,
         TLS,
         PLAIN_HTTP,
         NOT_ETCD,
@@ -94,6 +95,18 @@ const SERVER_ERROR: Rule = Rule {
     remedy: "Follow the error's text.",
     reference: "https://etcd.io/docs/latest/op-guide/failures/",
 };
+const BROKEN: Rule = Rule {
+    id: "member-connection-breaks",
+    title: "the connection to the member breaks",
+    severity: Severity::Degraded,
+    rank: rank::SYMPTOM + 3,
+    condition: "connected, and the connection ends without an answer",
+    authority: "TCP",
+    meaning: "Something takes the connection and drops it: an etcd that ends just then, a proxy \
+              with nothing behind it, or another program.",
+    remedy: "Look at the etcd process on that host and at the end of its log.",
+    reference: "https://etcd.io/docs/latest/op-guide/failures/",
+};
 const TLS: Rule = Rule {
     id: "member-tls",
     title: "the TLS handshake with the member fails",
@@ -172,6 +185,7 @@ fn silent(input: &RuleInput<'_>, member: &MemberView<'_>) -> Option<Finding> {
         ProbeErrorKind::Server | ProbeErrorKind::NoLeader => {
             (&SERVER_ERROR, "etcd runs there and refuses the call")
         }
+        ProbeErrorKind::Other => (&BROKEN, "something there takes the connection and drops it"),
         // If nobody answers, it is more likely our side: then the family "access" speaks.
         _ if member.health.is_unknown() => return None,
         ProbeErrorKind::UnknownCa => (

@@ -314,7 +314,7 @@ fn a_slow_way_names_the_peer() {
         for (le, count) in [("0.1024", 0.0), ("0.2048", 100.0), ("+Inf", 100.0)] {
             value.now.values.insert(
                 format!(
-                    "etcd_network_peer_round_trip_time_seconds_bucket{{To=\"a2\",le=\"{le}\"}}"
+                    "etcd_network_peer_round_trip_time_seconds_bucket{{To=\"a100000000000002\",le=\"{le}\"}}"
                 ),
                 count,
             );
@@ -458,4 +458,45 @@ fn a_process_that_no_list_names() {
     let stray = observation.members.last_mut().unwrap();
     stray.process.as_mut().unwrap().state = ProcessState::Exited;
     assert_eq!(findings(observation), []);
+}
+
+#[test]
+fn two_healthy_members_without_a_connection() {
+    for (remote, active, expected) in [
+        (2, 0.0, Some("peer-disconnected")),
+        (2, 1.0, None),
+        // Somebody who is no member any more.
+        (9, 0.0, None),
+    ] {
+        let mut observation = cluster(3);
+        if let Probe::Answered { value, .. } = &mut at(&mut observation, 1).metrics {
+            let series = format!(
+                "etcd_network_active_peers{{Local=\"{}\",Remote=\"{}\"}}",
+                id(1),
+                id(remote)
+            );
+            value.now.values.insert(series, active);
+        }
+        let found = findings(observation);
+        assert_eq!(found.first().map(|f| f.id.as_str()), expected);
+    }
+}
+
+#[test]
+fn a_disk_that_keeps_a_member_from_answering_is_the_cause() {
+    let mut observation = with_fsync("2.048", true);
+    at(&mut observation, 2).linearizable_read =
+        Probe::failed(ProbeErrorKind::NoAnswer, "no answer within 5 s");
+    let found = findings(observation);
+    assert_eq!(found[0].id, "disk-slow");
+    assert_eq!(found[0].echoes, ["no-quorum-read"]);
+}
+
+#[test]
+fn a_connection_that_breaks_is_told() {
+    let mut observation = cluster(3);
+    let member = at(&mut observation, 2);
+    silence(member, ProbeErrorKind::Other);
+    member.process = None;
+    assert_eq!(top(observation), "member-connection-breaks");
 }

@@ -11,7 +11,7 @@ use crate::model::{
 use crate::rules::assess;
 
 pub const CLUSTER: ClusterId = ClusterId(0x7b11_b47d_cc52_10c4);
-pub const LEADER: MemberId = MemberId(0xa1);
+pub const LEADER: MemberId = MemberId(0xa100_0000_0000_0001);
 
 /// When every built observation is taken: 2026-11-22T08:00:00Z.
 pub fn now() -> Timestamp {
@@ -26,7 +26,7 @@ pub fn answered<T>(value: T) -> Probe<T> {
 }
 
 pub fn id(index: usize) -> MemberId {
-    MemberId(0xa0 + index as u64)
+    MemberId(0xa100_0000_0000_0000 + index as u64)
 }
 
 pub fn header(index: usize) -> ResponseHeader {

@@ -227,7 +227,7 @@ fn lag_leader_and_term() {
         // 3.3 does not tell it.
         (|s| s.raft_applied_index = 0, None),
         (|s| s.leader = MemberId(0), Some("no-leader")),
-        (|s| s.leader = MemberId(0xa2), Some("leaders-differ")),
+        (|s| s.leader = id(2), Some("leaders-differ")),
         (|s| s.raft_term = 4, Some("terms-differ")),
     ];
     for (number, (change, expected)) in cases.iter().enumerate() {

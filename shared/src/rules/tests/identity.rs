@@ -189,3 +189,20 @@ fn a_discovery_flag_is_told_without_its_token() {
     assert_eq!(finding.id, "discovery-left");
     assert!(!format!("{finding:?}").contains("s3cr3t"));
 }
+
+#[test]
+fn a_stranger_that_answers_beside_the_cluster_is_never_healthy() {
+    let mut observation = cluster(3);
+    let mut stranger = member(4, &[listed(4), listed(5), listed(6)]);
+    stranger.listed = None;
+    stranger.process = None;
+    in_cluster(&mut stranger, ClusterId(0xbad), MemberId(0xbad4));
+    observation.members.push(stranger);
+    let assessment = assess(observation);
+    assert_eq!(ids(&assessment), ["several-clusters"]);
+    assert!(
+        assessment.findings[0].evidence[0]
+            .text
+            .ends_with("3 members in its member list")
+    );
+}

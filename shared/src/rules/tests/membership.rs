@@ -135,6 +135,18 @@ fn learners() {
 }
 
 #[test]
+fn a_learner_without_a_leader_is_stalled_at_once() {
+    let mut observation = cluster(3);
+    learner(&mut observation, 49_000, 1);
+    if let Probe::Answered { value, .. } = &mut at(&mut observation, 3).status {
+        value.leader = crate::model::MemberId(0);
+    }
+    let finding = &findings(observation)[0];
+    assert_eq!(finding.id, "learner-stalled");
+    assert_eq!(finding.echoes, ["no-leader"]);
+}
+
+#[test]
 fn a_learner_that_does_not_answer_is_stalled_and_the_network_its_echo() {
     let mut observation = cluster(3);
     learner(&mut observation, 1, 1);

@@ -2,8 +2,10 @@
 
 mod around;
 mod build;
+mod catalogue;
 mod data;
 mod identity;
+mod logs;
 mod membership;
 mod quorum;
 mod reachability;
