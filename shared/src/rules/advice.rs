@@ -218,6 +218,11 @@ pub(super) fn unpause_command(process: &ProcessObservation) -> Option<String> {
     }
 }
 
+/// How to make a container come back with its engine.
+pub(super) fn restart_always_command(process: &ProcessObservation) -> String {
+    docker(process, "update --restart=always")
+}
+
 /// How to look at a process's state.
 pub(super) fn inspect_command(process: &ProcessObservation) -> String {
     match process.kind {

@@ -23,6 +23,7 @@ pub const FAMILIES: &[Family] = &[
     family::membership::FAMILY,
     family::learners::FAMILY,
     family::leftovers::FAMILY,
+    family::safeguards::FAMILY,
     family::consistency::FAMILY,
     family::alarms::FAMILY,
     family::space::FAMILY,

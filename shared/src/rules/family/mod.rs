@@ -17,5 +17,6 @@ pub mod membership;
 pub mod process;
 pub mod quorum_loss;
 pub mod reachability;
+pub mod safeguards;
 pub mod space;
 pub mod versions;

@@ -6,7 +6,14 @@ use crate::rules::{Family, Rule, RuleInput, rank};
 /// etcd's versions.
 pub const FAMILY: Family = Family {
     name: "versions",
-    rules: &[SKEW, WIDE_SKEW, INCONSISTENCY, REMOVAL_PANIC, END_OF_LIFE],
+    rules: &[
+        SKEW,
+        WIDE_SKEW,
+        STORAGE,
+        INCONSISTENCY,
+        REMOVAL_PANIC,
+        END_OF_LIFE,
+    ],
     check,
 };
 
@@ -33,6 +40,17 @@ const WIDE_SKEW: Rule = Rule {
               join again after a restart.",
     remedy: "Bring the members to one version, one minor version at a time.",
     reference: "https://etcd.io/docs/latest/upgrades/",
+};
+const STORAGE: Rule = Rule {
+    id: "storage-version-skew",
+    title: "the members' storage versions differ",
+    severity: Severity::Warning,
+    rank: rank::OWN,
+    condition: "members that tell a storage version (from 3.6) tell different ones",
+    authority: "etcd-diagnosis",
+    meaning: "The databases have different formats: an upgrade or downgrade stopped halfway.",
+    remedy: "Finish the upgrade or the downgrade (`etcdctl downgrade` shows its state).",
+    reference: "https://etcd.io/docs/latest/downgrades/downgrading-etcd/",
 };
 const INCONSISTENCY: Rule = Rule {
     id: "version-data-inconsistency",
@@ -81,6 +99,7 @@ fn check(input: &RuleInput<'_>, findings: &mut Vec<Finding>) {
         }
     }
     findings.extend(skew(&versions));
+    findings.extend(storage(input));
     let bad = |rule: &Rule, cause: &str, is_bad: &dyn Fn(Version) -> bool| {
         let hit: Vec<_> = versions.iter().filter(|(v, _)| is_bad(**v)).collect();
         (!hit.is_empty()).then(|| {
@@ -109,6 +128,26 @@ fn check(input: &RuleInput<'_>, findings: &mut Vec<Finding>) {
         "releases of this minor version have ended",
         &|v| v.minor_pair() < OLDEST_MAINTAINED,
     ));
+}
+
+fn storage(input: &RuleInput<'_>) -> Option<Finding> {
+    let mut told: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for member in input.own() {
+        let version = member
+            .seen
+            .status
+            .value()
+            .map(|s| s.storage_version.as_str());
+        if let Some(version) = version.filter(|v| !v.is_empty()) {
+            told.entry(version).or_default().push(member.label());
+        }
+    }
+    (told.len() > 1).then(|| {
+        let finding = STORAGE.finding(Subject::Cluster, "an upgrade or downgrade stopped halfway");
+        told.iter().fold(finding, |finding, (version, members)| {
+            finding.shown_by(format!("status of {}", members.join(", ")), *version)
+        })
+    })
 }
 
 fn skew(versions: &BTreeMap<Version, Vec<&str>>) -> Option<Finding> {

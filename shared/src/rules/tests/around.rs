@@ -500,3 +500,45 @@ fn a_connection_that_breaks_is_told() {
     member.process = None;
     assert_eq!(top(observation), "member-connection-breaks");
 }
+
+#[test]
+fn storage_versions() {
+    let mut observation = cluster(3);
+    for (index, version) in [(1, "3.6.0"), (2, "3.6.0"), (3, "3.5.0")] {
+        if let Probe::Answered { value, .. } = &mut at(&mut observation, index).status {
+            value.storage_version = version.to_owned();
+        }
+    }
+    assert_eq!(top(observation.clone()), "storage-version-skew");
+    if let Probe::Answered { value, .. } = &mut at(&mut observation, 3).status {
+        // 3.5 does not tell one.
+        value.storage_version = String::new();
+    }
+    assert_eq!(findings(observation), []);
+}
+
+#[test]
+fn safeguards_that_are_off() {
+    let mut observation = cluster(3);
+    let process = at(&mut observation, 2).process.as_mut().unwrap();
+    process.restart_policy = Some("on-failure".to_owned());
+    process
+        .config
+        .flags
+        .remove("experimental-initial-corrupt-check");
+    let assessment = assess(observation.clone());
+    assert_eq!(
+        ids(&assessment),
+        ["corruption-checks-off", "restart-policy"]
+    );
+    assert_eq!(assessment.verdict, Verdict::Healthy);
+    assert_eq!(
+        assessment.findings[1].remedy.commands,
+        ["docker -H ssh://root@10.0.0.2 update --restart=always etcd"]
+    );
+    // What a configuration file says is not known.
+    let process = at(&mut observation, 2).process.as_mut().unwrap();
+    process.restart_policy = Some("unless-stopped".to_owned());
+    process.config.config_file = Some("/etc/etcd.yaml".to_owned());
+    assert_eq!(findings(observation), []);
+}

@@ -73,6 +73,7 @@ pub fn tls(index: usize) -> TlsObservation {
 pub fn process(index: usize) -> ProcessObservation {
     let flags = [
         ("name", format!("etcd-n{index}")),
+        ("experimental-initial-corrupt-check", "true".to_owned()),
         ("initial-cluster-state", "new".to_owned()),
         ("initial-cluster-token", "etcd-cluster-1".to_owned()),
         (
