@@ -33,6 +33,7 @@ const FOLLOWS: &[(&str, &str)] = &[
     ("alarm-nospace", "db-near-quota"),
     ("member-unstarted", "even-voters"),
     ("member-removed", "even-voters"),
+    ("learner-stalled", "even-voters"),
     ("member-removed", "node-without-member"),
     ("force-new-cluster-left", "member-removed"),
     ("disk-slow", "disk-commit-slow"),

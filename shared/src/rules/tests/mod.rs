@@ -4,6 +4,7 @@ mod around;
 mod build;
 mod catalogue;
 mod data;
+mod faults;
 mod identity;
 mod logs;
 mod membership;
