@@ -143,7 +143,7 @@ fn a_learner_without_a_leader_is_stalled_at_once() {
     }
     let finding = &findings(observation)[0];
     assert_eq!(finding.id, "learner-stalled");
-    assert_eq!(finding.echoes, ["no-leader"]);
+    assert_eq!(finding.echoes, ["even-voters", "no-leader"]);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn a_learner_that_does_not_answer_is_stalled_and_the_network_its_echo() {
     silence(at(&mut observation, 3), ProbeErrorKind::DialTimeout);
     let finding = &findings(observation)[0];
     assert_eq!(finding.id, "learner-stalled");
-    assert_eq!(finding.echoes, ["member-unreachable"]);
+    assert_eq!(finding.echoes, ["even-voters", "member-unreachable"]);
 }
 
 fn node(index: usize) -> NodeObservation {
