@@ -92,6 +92,9 @@ pub struct Text {
     pub wrapper: bool,
     /// If the line has an `error`, that must contain this.
     pub when_error: Option<String>,
+    /// Only lines that contain one of these count, if there are any.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// Lines that contain one of these do not count.
     #[serde(default)]
     pub except: Vec<String>,
@@ -126,8 +129,7 @@ pub struct Signature {
     /// Fewer lines than this are only noted.
     #[serde(default = "one")]
     pub at_least: u32,
-    /// While it lasts it is written again at least this often, and it may report a state that
-    /// old: seconds.
+    /// While it lasts it is written again at least this often: seconds.
     pub repeats_seconds: Option<u32>,
     /// Signatures that, seen in the same life, are the cause of this one.
     #[serde(default)]

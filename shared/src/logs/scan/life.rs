@@ -7,6 +7,8 @@ use crate::logs::catalogue::{Catalogue, OverWhen, Signature};
 
 /// Peers kept per signature.
 const PEERS: usize = 32;
+/// etcd's prober asks a peer every four seconds; what it reports may be older by an answer's time.
+const LAG: SignedDuration = SignedDuration::from_secs(6);
 /// Times kept per signature.
 const RECENT: usize = 8;
 
@@ -167,21 +169,19 @@ impl Life {
         }
     }
 
-    /// Whether a line of `signature` about `peer` may tell of the time before it connected: the
-    /// prober reports every half minute what it last saw.
+    /// Whether a line of `signature` about `peer` may tell of the time before it connected.
     pub(super) fn lags(
         &self,
         signature: &Signature,
         peer: Option<&str>,
         time: Option<Timestamp>,
     ) -> bool {
-        let (Some(lag), 'H') = (signature.repeats_seconds, signature.group) else {
-            return false;
-        };
+        let probed = signature.group == 'H' && signature.repeats_seconds.is_some();
         let connected = peer.and_then(|peer| self.connected.get(peer));
-        connected.zip(time).is_some_and(|(connected, time)| {
-            time.duration_since(*connected) <= SignedDuration::from_secs(i64::from(lag))
-        })
+        probed
+            && connected
+                .zip(time)
+                .is_some_and(|(connected, time)| time.duration_since(*connected) <= LAG)
     }
 
     /// Moves to history what `event` ends; a peer's return ends only what names that peer, or

@@ -66,13 +66,11 @@ pub(super) fn find(text: &Text, line: &LogLine, version: Option<[u16; 3]>) -> Op
         }
         text.pattern.find(place)
     })?;
-    let excepted = |place: &str| {
-        text.except
-            .iter()
-            .any(|except| place.contains(except.as_str()))
+    let has_one_of = |words: &[String]| {
+        let mut all = std::iter::once(&line.message).chain(line.fields.values());
+        all.any(|place| words.iter().any(|word| place.contains(word.as_str())))
     };
-    let all = std::iter::once(&line.message).chain(line.fields.values());
-    if all.into_iter().any(|place| excepted(place)) {
+    if has_one_of(&text.except) || !text.needs.is_empty() && !has_one_of(&text.needs) {
         return None;
     }
     Some(captures)
