@@ -49,9 +49,22 @@ const TOOLS: &[Tool] = &[
 /// The Debian packages whose installation would start a service nobody asked for.
 const SERVICES: &[(&str, &str)] = &[("docker.io", "docker"), ("openssh-server", "ssh")];
 
+/// Where the kernel confines containers, the engine cannot start one without this.
+const APPARMOR: Tool = tool("apparmor_parser", &["apparmor"]);
+
+/// The list, for this machine.
+fn tools() -> Vec<Tool> {
+    let mut tools = TOOLS.to_vec();
+    let enabled = std::fs::read_to_string("/sys/module/apparmor/parameters/enabled");
+    if enabled.is_ok_and(|text| text.trim() == "Y") {
+        tools.push(APPARMOR);
+    }
+    tools
+}
+
 /// What of the list this machine lacks.
 pub fn missing_tools() -> Vec<Tool> {
-    missing_of(TOOLS)
+    missing_of(&tools())
 }
 
 fn missing_of(tools: &[Tool]) -> Vec<Tool> {
@@ -82,7 +95,7 @@ pub fn ensure_tools() -> Result<()> {
             install: "run it as root, for example with `sudo -E`".to_owned(),
         });
     }
-    ensure(TOOLS)
+    ensure(&tools())
 }
 
 /// The same for other tools.
