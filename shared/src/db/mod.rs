@@ -34,7 +34,7 @@ pub use mvcc::{HashKv, HashOutcome, KeyContent, PrefixUse, Resource};
 pub use raftsnap::RaftSnapshot;
 pub use report::{
     BucketUse, DbReport, FilesKind, FilesReport, HeldState, LostData, LostResource, MetaPage,
-    OlderState, SCHEMA, Sizes, Trailer, Verdict, render,
+    OlderState, SCHEMA, Sizes, Trailer, Verdict, render, render_json,
 };
 pub use snapshot::{SnapshotError, SnapshotSum, SnapshotVerifier};
 pub use source::{FileSource, Source};

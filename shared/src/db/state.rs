@@ -40,7 +40,10 @@ pub(crate) fn walk_state<'a, S: Source + ?Sized>(
     progress: &'a (dyn Fn(u64) + Sync),
 ) -> Walk<'a, S> {
     let walk = walk_once(source, meta, hash_at, threads, progress);
-    if threads > 1 && walk.faults.has("multiple_references") {
+    let is_doubtful = ["multiple_references", "overflow_out_of_bounds"]
+        .iter()
+        .any(|name| walk.faults.has(name));
+    if threads > 1 && is_doubtful {
         return walk_once(source, meta, hash_at, 1, &|_| ());
     }
     walk
@@ -66,7 +69,13 @@ fn walk_once<'a, S: Source + ?Sized>(
             file_bytes: source.len(),
             expected_bytes: ground.offset(ground.high_water),
         };
-        faults.push(Fault::new(kind, None, offset));
+        let is_tiny = source.len() < 2 * ground.page_bytes;
+        let says = if is_tiny {
+            EtcdText::both("file size too small")
+        } else {
+            Vec::new()
+        };
+        faults.push(Fault::new(kind, None, offset).says(says));
     }
     let mut tallies = vec![UnitTally::default(); buckets.len()];
     let mut small: BTreeMap<&str, SmallBucket> = BTreeMap::new();
@@ -116,10 +125,13 @@ fn walk_once<'a, S: Source + ?Sized>(
             name: super::check::show_key(&bucket, &name),
         };
         let place = super::check::place(&bucket, &[], None, None);
-        faults.push(Fault::new(kind, None, 0).at(place, vec![order]));
+        let says = EtcdText::both("index out of range");
+        faults.push(Fault::new(kind, None, 0).at(place, vec![order]).says(says));
     }
+    // A broken list of buckets has its own faults already.
+    let is_listed = lost.iter().all(|lost| !lost.bucket.is_empty());
     for name in ["key", "meta"] {
-        if !buckets.iter().any(|bucket| bucket.name == name) {
+        if is_listed && !buckets.iter().any(|bucket| bucket.name == name) {
             let kind = FaultKind::BucketMissing {
                 name: name.to_owned(),
             };

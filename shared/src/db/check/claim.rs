@@ -43,7 +43,7 @@ pub(crate) fn claim<S: Source + ?Sized>(
     if id >= ground.high_water || id >= ground.file_pages {
         let beyond = id >= ground.file_pages;
         let says = if beyond {
-            EtcdText::beyond_file()
+            beyond_file(ground, id)
         } else {
             header(window, offset)
                 .map(|h| dies::of_header(id, h, ground.high_water, ground.visited.get(h.id), stack))
@@ -81,7 +81,7 @@ pub(crate) fn claim<S: Source + ?Sized>(
             id,
             head,
             ground.high_water,
-            ground.visited.get(head.id),
+            head.id != id && ground.visited.get(head.id),
             stack,
         )
     };
@@ -118,11 +118,13 @@ pub(crate) fn claim<S: Source + ?Sized>(
     let pages = u64::from(head.overflow) + 1;
     let end = id + pages;
     if end > ground.high_water || end > ground.file_pages {
-        let says = if end > ground.file_pages {
-            EtcdText::beyond_file()
-        } else {
-            Vec::new()
-        };
+        // bbolt claims the pages without looking where they are, and stops at the first that is
+        // another's, now or when it gets there.
+        let taken = (id + 1..end.min(ground.file_pages)).find(|&page| ground.visited.get(page));
+        let says = taken.map_or_else(
+            || EtcdText::both("multiple references"),
+            |page| dies::multiple_references(page, stack),
+        );
         let kind = FaultKind::OverflowOutOfBounds {
             overflow: head.overflow,
             high_water: ground.high_water,
@@ -166,4 +168,19 @@ pub(crate) fn reopen<S: Source + ?Sized>(
 
 fn header<S: Source + ?Sized>(window: &mut Window<'_, S>, offset: u64) -> Option<PageHeader> {
     PageHeader::parse(window.read(offset, PAGE_HEADER_BYTES).ok()?)
+}
+
+/// What etcd says about a page past the end of the file. Of the page the file ends within, the
+/// memory map shows the missing part as zeros, so it goes on with those.
+fn beyond_file<S: Source + ?Sized>(ground: &Ground<'_, S>, id: u64) -> Vec<EtcdText> {
+    if id == ground.file_pages && ground.source.len() > ground.offset(id) {
+        EtcdText::any_of(&[
+            "unexpected fault address",
+            "than previous element",
+            "zero-length inode key",
+            "out of range",
+        ])
+    } else {
+        EtcdText::far_page(id, ground.page_bytes)
+    }
 }

@@ -1,6 +1,6 @@
 use super::unit::UnitTally;
-use crate::db::fault::FaultKind;
-use crate::db::layout::{LeafElement, PAGE_HEADER_BYTES};
+use crate::db::fault::{EtcdText, FaultKind, dies};
+use crate::db::layout::{LeafElement, PAGE_HEADER_BYTES, PageKind};
 
 /// Bytes of a page (with overflow) that are held in memory at once; larger values are read in
 /// pieces.
@@ -48,25 +48,31 @@ pub(crate) fn order_fault(
         Some(previous) if key == previous => return Some(FaultKind::DuplicateKey { index }),
         Some(_) => {}
         None if from.is_some_and(|from| key < from) => {
-            return Some(FaultKind::KeyOutOfRange { index });
+            return Some(FaultKind::KeyOutOfRange {
+                index,
+                is_below: true,
+            });
         }
         None => {}
     }
     to.is_some_and(|to| key >= to)
-        .then_some(FaultKind::KeyOutOfRange { index })
+        .then_some(FaultKind::KeyOutOfRange {
+            index,
+            is_below: false,
+        })
 }
 
 /// What reading the elements of one leaf brought up beside the records.
 #[derive(Default)]
 pub(crate) struct LeafFindings {
-    pub(crate) faults: Vec<(u16, FaultKind)>,
+    pub(crate) faults: Vec<(u16, FaultKind, Vec<EtcdText>)>,
     /// Element, name and value of each bucket; the value is cut at [`HEAD_BYTES`].
     pub(crate) buckets: Vec<(u16, Vec<u8>, Vec<u8>)>,
 }
 
 /// Hands the first `count` records of the leaf page `page` to `sink`.
 pub(crate) fn leaf_records(
-    page: &[u8],
+    (id, page): (u64, &[u8]),
     count: u16,
     (from, to): (Option<&[u8]>, Option<&[u8]>),
     verify: bool,
@@ -87,9 +93,9 @@ pub(crate) fn leaf_records(
             .zip(element.value(page))
             .filter(|_| inside);
         let Some((key, value)) = record else {
-            found
-                .faults
-                .push((index, out_of_bounds(index, element, page_bytes)));
+            let kind = out_of_bounds(index, element, page_bytes);
+            let says = says_of(&kind);
+            found.faults.push((index, kind, says));
             continue;
         };
         tally.records += 1;
@@ -97,7 +103,8 @@ pub(crate) fn leaf_records(
         tally.value_bytes += u64::from(element.value_bytes);
         if verify {
             if let Some(kind) = order_fault(index, key, previous, from, to) {
-                found.faults.push((index, kind));
+                let says = dies::key_order(&kind, PageKind::Leaf, id, key);
+                found.faults.push((index, kind, says.into_iter().collect()));
             }
             tally.crc = crc32c::crc32c_append(tally.crc, key);
             tally.crc = crc32c::crc32c_append(tally.crc, value);
@@ -109,7 +116,8 @@ pub(crate) fn leaf_records(
                 found.buckets.push((index, key.to_vec(), value.to_vec()));
             }
         } else if let Some(kind) = sink.record(key, value, u64::from(element.value_bytes)) {
-            found.faults.push((index, kind));
+            let says = says_of(&kind);
+            found.faults.push((index, kind, says));
         }
     }
     found
@@ -121,5 +129,27 @@ pub(crate) fn out_of_bounds(index: u16, element: LeafElement, page_bytes: u64) -
         index,
         end: element.end(),
         page_bytes,
+    }
+}
+
+/// What etcd says about an element that is wrong in itself.
+pub(crate) fn says_of(kind: &FaultKind) -> Vec<EtcdText> {
+    let undecodable = [
+        "failed to unmarshal mvccpb.KeyValue",
+        "cannot unmarshal event",
+    ];
+    match kind {
+        FaultKind::NotAKeyValue => EtcdText::any_of(&undecodable),
+        FaultKind::ElementOutOfBounds { .. } => EtcdText::any_of(&[
+            "unexpected fault address",
+            "slice bounds out of range",
+            "failed to unmarshal mvccpb.KeyValue",
+            "cannot unmarshal event",
+        ]),
+        FaultKind::NotABucket => EtcdText::both("incompatible value"),
+        FaultKind::BadMetaValue { bytes, .. } if *bytes < 8 => {
+            EtcdText::both(&format!("index out of range [7] with length {bytes}"))
+        }
+        _ => Vec::new(),
     }
 }

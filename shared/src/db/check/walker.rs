@@ -2,10 +2,10 @@ use super::claim::{Opened, PageFault, claim, reopen};
 use super::ground::{Ground, Lost, place};
 use super::leaf::{
     CountingSink, HEAD_BYTES, MAX_KEY_BYTES, PIECE_BYTES, Sink, WHOLE_BYTES, leaf_records,
-    order_fault, out_of_bounds,
+    order_fault, out_of_bounds, says_of,
 };
 use super::unit::{Unit, UnitTally};
-use crate::db::fault::{EtcdText, Fault, FaultKind, FaultLog, Step};
+use crate::db::fault::{EtcdText, Fault, FaultKind, FaultLog, Step, dies};
 use crate::db::layout::{
     BranchElement, LeafElement, PAGE_HEADER_BYTES, PageHeader, PageKind, type_text,
 };
@@ -200,7 +200,8 @@ impl<'g, 'a, S: Source + ?Sized> Walker<'g, 'a, S> {
         };
         let fits = self.fitting(id, opened, BranchElement::BYTES, range, path);
         if fits == 0 {
-            self.tell(FaultKind::EmptyBranch, id, Vec::new(), range, path, None);
+            let says = EtcdText::both("index out of range [0] with length 0");
+            self.tell(FaultKind::EmptyBranch, id, says, range, path, None);
             self.lose(id, range);
         }
         let mut previous = None;
@@ -219,7 +220,17 @@ impl<'g, 'a, S: Source + ?Sized> Walker<'g, 'a, S> {
                     Some(key) => order_fault(index, key, previous, range.from, range.to),
                 };
                 if let Some(kind) = fault {
-                    self.tell(kind, id, Vec::new(), range, path, Some(index));
+                    let child = element.child;
+                    let says =
+                        key.and_then(|key| dies::key_order(&kind, PageKind::Branch, child, key));
+                    self.tell(
+                        kind,
+                        id,
+                        says.into_iter().collect(),
+                        range,
+                        path,
+                        Some(index),
+                    );
                 }
             }
             previous = key.or(previous);
@@ -260,7 +271,7 @@ impl<'g, 'a, S: Source + ?Sized> Walker<'g, 'a, S> {
         };
         let verify = self.mode == Mode::Verify;
         let found = leaf_records(
-            page,
+            (id, page),
             fits,
             (range.from, range.to),
             verify,
@@ -269,7 +280,14 @@ impl<'g, 'a, S: Source + ?Sized> Walker<'g, 'a, S> {
         );
         for (index, name, value) in found.buckets {
             if self.nested.len() >= MAX_BUCKETS {
-                self.element_fault(FaultKind::TooManyBuckets, id, range, path, index);
+                self.element_fault(
+                    FaultKind::TooManyBuckets,
+                    Vec::new(),
+                    id,
+                    range,
+                    path,
+                    index,
+                );
                 break;
             }
             let step = Step {
@@ -279,8 +297,8 @@ impl<'g, 'a, S: Source + ?Sized> Walker<'g, 'a, S> {
             let way = path.iter().copied().chain(std::iter::once(step)).collect();
             self.nested.push((name, value, way));
         }
-        for (index, kind) in found.faults {
-            self.element_fault(kind, id, range, path, index);
+        for (index, kind, says) in found.faults {
+            self.element_fault(kind, says, id, range, path, index);
         }
     }
 
@@ -326,9 +344,9 @@ impl<'g, 'a, S: Source + ?Sized> Walker<'g, 'a, S> {
             bytes: page.len() as u64,
         };
         let fits = self.fitting(id, opened, LeafElement::BYTES, open, way);
-        let found = leaf_records(page, fits, (None, None), true, &mut self.tally, sink);
-        for (index, kind) in found.faults {
-            self.element_fault(kind, id, open, way, index);
+        let found = leaf_records((id, page), fits, (None, None), true, &mut self.tally, sink);
+        for (index, kind, says) in found.faults {
+            self.element_fault(kind, says, id, open, way, index);
         }
         self.tally
     }
@@ -358,7 +376,7 @@ impl<'g, 'a, S: Source + ?Sized> Walker<'g, 'a, S> {
                 || element.key_bytes > MAX_KEY_BYTES;
             if outside {
                 let kind = out_of_bounds(index, element, opened.bytes);
-                self.element_fault(kind, id, range, path, index);
+                self.element_fault(kind.clone(), says_of(&kind), id, range, path, index);
                 continue;
             }
             let key_at = opened.offset + element.key_at;
@@ -369,7 +387,9 @@ impl<'g, 'a, S: Source + ?Sized> Walker<'g, 'a, S> {
             if self.mode == Mode::Verify {
                 let fault = order_fault(index, &key, previous.as_deref(), range.from, range.to);
                 if let Some(kind) = fault {
-                    self.element_fault(kind, id, range, path, index);
+                    let says = dies::key_order(&kind, PageKind::Leaf, id, &key);
+                    let says = says.into_iter().collect();
+                    self.element_fault(kind, says, id, range, path, index);
                 }
                 self.tally.crc = crc32c::crc32c_append(self.tally.crc, &key);
             }
@@ -393,7 +413,8 @@ impl<'g, 'a, S: Source + ?Sized> Walker<'g, 'a, S> {
                     sink.rest(piece);
                 }
                 if let Some(kind) = fault {
-                    self.element_fault(kind, id, range, path, index);
+                    let says = says_of(&kind);
+                    self.element_fault(kind, says, id, range, path, index);
                 }
                 is_head = false;
                 at += piece_bytes as u64;
@@ -420,7 +441,7 @@ impl<'g, 'a, S: Source + ?Sized> Walker<'g, 'a, S> {
             self.tell(
                 FaultKind::ElementsOutOfPage { count, fits },
                 id,
-                Vec::new(),
+                EtcdText::any_of(&["unexpected fault address", "out of range"]),
                 range,
                 path,
                 None,
@@ -432,15 +453,12 @@ impl<'g, 'a, S: Source + ?Sized> Walker<'g, 'a, S> {
     fn element_fault(
         &mut self,
         kind: FaultKind,
+        says: Vec<EtcdText>,
         id: u64,
         range: Range<'_>,
         path: &[Step],
         index: u16,
     ) {
-        let says = match kind {
-            FaultKind::NotAKeyValue => EtcdText::both("failed to unmarshal mvccpb.KeyValue"),
-            _ => Vec::new(),
-        };
         if matches!(kind, FaultKind::ElementOutOfBounds { .. }) {
             self.lose(id, range);
         }

@@ -1,5 +1,6 @@
 use serde::Serialize;
 
+use super::kind::FaultKind;
 use crate::db::layout::{PageHeader, PageKind, type_text};
 
 /// Which bbolt an etcd was built with: they check different things while opening.
@@ -34,6 +35,8 @@ pub struct EtcdText {
 
 /// The line of the Go runtime when a read below bbolt's memory map fails.
 const FAULT: &str = "unexpected fault address";
+/// bbolt's `maxMapSize` on 64-bit machines.
+const MAX_MAP_BYTES: u64 = 0xFFFF_FFFF_FFFF;
 
 impl EtcdText {
     fn old(text: impl Into<String>) -> Self {
@@ -55,9 +58,27 @@ impl EtcdText {
         vec![Self::old(text), Self::new(text)]
     }
 
-    /// A page past the end of the file is read through the memory map.
+    /// Any of several texts, whatever the bbolt: garbage is read, and what comes first varies.
+    pub(crate) fn any_of(texts: &[&str]) -> Vec<Self> {
+        texts.iter().flat_map(|text| Self::both(text)).collect()
+    }
+
+    /// Bytes that are not there are read through the memory map.
     pub(crate) fn beyond_file() -> Vec<Self> {
         Self::both(FAULT)
+    }
+
+    /// Page `id` lies past the end of the file: bbolt takes its place in an array the size of
+    /// the largest map, so a number past even that ends in Go's own check.
+    pub(crate) fn far_page(id: u64, page_bytes: u64) -> Vec<Self> {
+        let at = id.wrapping_mul(page_bytes);
+        if at >= MAX_MAP_BYTES {
+            Self::both(&format!(
+                "index out of range [{at}] with length {MAX_MAP_BYTES}"
+            ))
+        } else {
+            Self::beyond_file()
+        }
     }
 }
 
@@ -92,6 +113,10 @@ pub(crate) fn of_header(
             ),
             None,
         )));
+    } else if header.kind() == PageKind::Unknown {
+        // A leaf taken for a branch: lengths are read as page numbers.
+        texts.push(EtcdText::old("index out of range"));
+        texts.push(EtcdText::old(FAULT));
     }
     // Newer ones compare it with where it stands before anything else.
     if header.id != id {
@@ -138,4 +163,45 @@ fn reached(text: &str, stack: Option<&[u64]>) -> String {
 /// bbolt prints page numbers through Go's signed int.
 fn as_go_int(id: u64) -> i64 {
     id.cast_signed()
+}
+
+/// What newer ones say when a key is not where it belongs (`verifyKeyOrder`); older ones do not
+/// look. `page` is the leaf, for a branch the child at the element.
+pub(crate) fn key_order(
+    fault: &FaultKind,
+    kind: PageKind,
+    page: u64,
+    key: &[u8],
+) -> Option<EtcdText> {
+    let kind = if kind == PageKind::Branch {
+        "branch"
+    } else {
+        "leaf"
+    };
+    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let at = |index: u16| format!("key[{index}]=(hex){hex} on {kind} page({page}) needs to be");
+    let text = match *fault {
+        FaultKind::KeyOrder { index } => {
+            format!("{} > (found <) than previous element", at(index))
+        }
+        FaultKind::DuplicateKey { index } => {
+            format!("{} > (found =) than previous element", at(index))
+        }
+        FaultKind::KeyOutOfRange {
+            index,
+            is_below: true,
+        } => {
+            format!("the first {} >= the key in the ancestor", at(index))
+        }
+        FaultKind::KeyOutOfRange {
+            index,
+            is_below: false,
+        } => {
+            format!("{} < than key of the next element in ancestor", at(index))
+        }
+        _ => return None,
+    };
+    Some(EtcdText::new(format!(
+        "freepages: failed to get all reachable pages ({text}"
+    )))
 }

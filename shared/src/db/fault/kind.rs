@@ -91,6 +91,8 @@ pub enum FaultKind {
     KeyOutOfRange {
         /// The element.
         index: u16,
+        /// Whether it is too small for the page, else it is too large.
+        is_below: bool,
     },
     /// A branch page without children.
     EmptyBranch,
@@ -292,7 +294,7 @@ impl FaultKind {
             Self::DuplicateKey { index } => {
                 format!("the key of element {index} is the same as the one before it")
             }
-            Self::KeyOutOfRange { index } => format!(
+            Self::KeyOutOfRange { index, .. } => format!(
                 "the key of element {index} lies outside the range its parent gives this page"
             ),
             Self::EmptyBranch => "a branch page without children".to_owned(),

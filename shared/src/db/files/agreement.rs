@@ -20,9 +20,9 @@ pub(crate) fn disagreements(parts: &Parts<'_>) -> Vec<FileFault> {
     let Some(database) = parts.database else {
         if parts.wal.is_some_and(|wal| !wal.segments.is_empty()) {
             let fault = FileFault::new(FileFaultKind::DatabaseMissing);
-            let says = "of the backend is missing";
+            let says = ["of the backend is missing", "failed to find database snapshot file"];
             faults.push(if newest.is_some() {
-                fault.says(&[says])
+                fault.says(&says)
             } else {
                 fault
             });

@@ -153,7 +153,12 @@ impl<'s, 'a, S: Source + ?Sized> Scan<'s, 'a, S> {
         let (units, above) = if bucket.root == 0 {
             (Vec::new(), UnitTally::default())
         } else {
-            let depth = bucket.cut_depth(ground);
+            // One thread walks in etcd's own order.
+            let depth = if threads > 1 {
+                bucket.cut_depth(ground)
+            } else {
+                0
+            };
             cutter.cut(&bucket.name, bucket.order, &bucket.root_unit(), depth)
         };
         let superseded = Superseded::new(units.len().max(1));

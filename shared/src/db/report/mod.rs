@@ -10,6 +10,6 @@ pub use database::{
     BucketUse, DbReport, HeldState, LostData, LostResource, MetaPage, OlderState, Sizes, Trailer,
 };
 pub(crate) use ids::hex_id;
-pub use text::render;
+pub use text::{render, render_json};
 pub use verdict::Verdict;
 pub use whole::{FilesKind, FilesReport, SCHEMA};

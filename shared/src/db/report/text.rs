@@ -48,6 +48,11 @@ pub fn render(report: &FilesReport) -> String {
     out
 }
 
+/// The report as JSON, fields in a fixed order.
+pub fn render_json(report: &FilesReport) -> String {
+    serde_json::to_string_pretty(report).unwrap_or_default()
+}
+
 fn render_database(out: &mut String, database: &DbReport) {
     heading(out, "database");
     if database.changed_while_read {

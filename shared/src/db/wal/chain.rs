@@ -14,6 +14,8 @@ const MAX_SNAPSHOTS: usize = 4096;
 const MAX_GAPS: usize = 64;
 /// Bytes etcd reserves for a segment.
 const SEGMENT_BYTES: u64 = 64 * 1000 * 1000;
+/// etcd 3.4 takes no longer record; later ones take any that fits the file.
+const USUAL_RECORD_BYTES: u64 = 10 * 1024 * 1024;
 /// Bytes looked at behind the end of the log.
 const BEHIND_BYTES: u64 = 4096;
 
@@ -72,6 +74,11 @@ impl Chain {
                     break;
                 }
                 Frame::Garbage { is_torn: true } if is_last => {
+                    self.torn(name, offset);
+                    break;
+                }
+                // A write that never came to its end, or the file was cut there.
+                Frame::TooLong { bytes, .. } if is_last && bytes <= USUAL_RECORD_BYTES => {
                     self.torn(name, offset);
                     break;
                 }

@@ -76,7 +76,10 @@ pub fn check_wal(dir: &Path, snapshot_index: Option<u64>) -> io::Result<WalRepor
                 found: segment.sequence,
             };
             let fault = FileFault::new(kind).of(&segment.name);
-            chain.faults.push(fault.says(&["wal: file not found"]));
+            // Which of the two depends on whether the member starts before or after the gap.
+            chain
+                .faults
+                .push(fault.says(&["wal: file not found", "crc mismatch"]));
             // What follows does not continue the chain; a second message would say no more.
             chain.is_broken = true;
         }

@@ -1,0 +1,7 @@
+//! Files made page by page: what is written soundly is read as such with the same numbers, what
+//! is broken is found, and no bytes at all make the reader panic, loop or take unbounded memory.
+
+mod corpus;
+mod mutate;
+mod properties;
+mod writer;

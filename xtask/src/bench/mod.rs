@@ -1,0 +1,28 @@
+//! `cargo xtask bench`: measures, side by side in one run.
+
+mod db;
+mod filler;
+
+use clap::Subcommand;
+use shared::error::ShownError;
+use shared::output::Printer;
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Checking a database, beside `etcdutl snapshot status`
+    Db(db::BenchDb),
+    /// One check, for `bench db` itself
+    #[command(hide = true)]
+    DbOnce(db::BenchDbOnce),
+}
+
+impl Bench {
+    /// Runs it.
+    pub fn run(self, printer: Printer) -> Result<std::process::ExitCode, ShownError> {
+        match self {
+            Self::Db(db) => db.run(printer),
+            Self::DbOnce(once) => once.run(printer),
+        }
+    }
+}
