@@ -1,5 +1,7 @@
 //! What a developer runs: `cargo xtask COMMAND`. One file per command, one line in [`Command`].
 
+mod bench;
+mod fuzz;
 mod lab;
 mod record;
 mod setup;
@@ -23,6 +25,12 @@ struct Xtask {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Measure, side by side with the tools there are
+    #[command(subcommand)]
+    Bench(bench::Bench),
+    /// Throw broken bytes at a reader for a stated time
+    #[command(subcommand)]
+    Fuzz(fuzz::Fuzz),
     /// Install and unpack everything the lab and the tests need
     Setup(setup::Setup),
     /// A real etcd cluster on real Docker engines, to break and heal
@@ -43,6 +51,8 @@ fn main() -> ExitCode {
 
 fn run(command: Command, printer: Printer) -> Result<ExitCode, ShownError> {
     match command {
+        Command::Bench(bench) => bench.run(printer),
+        Command::Fuzz(fuzz) => fuzz.run(printer),
         Command::Setup(setup) => setup.run(printer),
         Command::Lab(lab) => lab.run(printer),
     }

@@ -12,8 +12,10 @@ const VARIANTS: u64 = 400;
 
 fn fixtures() -> Vec<PathBuf> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/db");
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     assert!(paths.len() >= 5);
     paths
@@ -25,7 +27,11 @@ fn the_real_files_are_sound() {
         let report = inspect(&path, &InspectOptions::default(), &|_| ()).unwrap();
         // A segment cut to its written part has no reserved space.
         let is_segment = path.extension().is_some_and(|extension| extension == "wal");
-        let expected = if is_segment { Verdict::Warning } else { Verdict::Sound };
+        let expected = if is_segment {
+            Verdict::Warning
+        } else {
+            Verdict::Sound
+        };
         assert_eq!(report.verdict, expected, "{}: {report:?}", path.display());
     }
 }

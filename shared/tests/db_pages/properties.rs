@@ -4,12 +4,22 @@ use shared::db::{CheckOptions, DbReport, HashOutcome, Verdict, check_source};
 use crate::writer::{PAGE_BYTES, Records, database, etcd_database, key_value, revision, seal};
 
 fn check(bytes: &[u8], threads: usize) -> DbReport {
-    check_source(bytes, CheckOptions { threads, ..CheckOptions::default() }, &|_| ())
+    check_source(
+        bytes,
+        CheckOptions {
+            threads,
+            ..CheckOptions::default()
+        },
+        &|_| (),
+    )
 }
 
 /// Changes as an etcd would record them: one revision each, some deletions, values of any size.
 fn changes() -> impl Strategy<Value = Vec<(u8, bool, usize)>> {
-    prop::collection::vec((any::<u8>(), prop::bool::weighted(0.1), 0usize..1500), 0..400)
+    prop::collection::vec(
+        (any::<u8>(), prop::bool::weighted(0.1), 0usize..1500),
+        0..400,
+    )
 }
 
 /// The records, and how many keys live in the end.
@@ -36,9 +46,11 @@ fn records_of(changes: &[(u8, bool, usize)]) -> (Records, usize) {
 
 /// The hash of a file that was never compacted: the bucket's name, then everything.
 fn plain_hash(records: &Records) -> u32 {
-    records.iter().fold(crc32c::crc32c(b"key"), |hash, (key, value)| {
-        crc32c::crc32c_append(crc32c::crc32c_append(hash, key), value)
-    })
+    records
+        .iter()
+        .fold(crc32c::crc32c(b"key"), |hash, (key, value)| {
+            crc32c::crc32c_append(crc32c::crc32c_append(hash, key), value)
+        })
 }
 
 proptest! {
@@ -121,7 +133,10 @@ fn keys_behind_a_lost_branch_are_named() {
     assert_eq!(lost.resources.len(), 1);
     assert_eq!(lost.resources[0].resource, "pods");
     assert_eq!(lost.resources[0].objects, lost.found_keys);
-    assert_eq!(lost.resources[0].examples[0].namespace.as_deref(), Some("default"));
+    assert_eq!(
+        lost.resources[0].examples[0].namespace.as_deref(),
+        Some("default")
+    );
 }
 
 #[test]
@@ -159,8 +174,15 @@ fn faults_without_end_are_counted_but_not_all_told() {
 
 #[test]
 fn a_database_of_another_program_is_not_etcd_s() {
-    let report = check(&database(&[("things", vec![(b"a".to_vec(), b"b".to_vec())])]), 2);
+    let report = check(
+        &database(&[("things", vec![(b"a".to_vec(), b"b".to_vec())])]),
+        2,
+    );
     assert_eq!(report.verdict, Verdict::Damaged);
-    let names: Vec<_> = report.faults.iter().map(|fault| fault.kind.name()).collect();
+    let names: Vec<_> = report
+        .faults
+        .iter()
+        .map(|fault| fault.kind.name())
+        .collect();
     assert_eq!(names, ["bucket_missing", "bucket_missing"]);
 }

@@ -17,7 +17,9 @@ pub struct Writer {
 
 /// A database with these buckets, given in the order of their names.
 pub fn database(buckets: &[(&str, Records)]) -> Vec<u8> {
-    let mut writer = Writer { pages: vec![0; 2 * PAGE_BYTES] };
+    let mut writer = Writer {
+        pages: vec![0; 2 * PAGE_BYTES],
+    };
     let roots: Records = buckets
         .iter()
         .map(|(name, records)| {
@@ -105,14 +107,17 @@ impl Writer {
         }
         while level.len() > 1 {
             // Few children each, so that small files are deep.
-            level = level.chunks(5).map(|children| self.branch(children)).collect();
+            level = level
+                .chunks(5)
+                .map(|children| self.branch(children))
+                .collect();
         }
         u64::from_le_bytes(level[0].1[..8].try_into().unwrap())
     }
 
     fn leaf(&mut self, records: &[&(Vec<u8>, Vec<u8>)], flags: u32) -> (Vec<u8>, Vec<u8>) {
         let mut table = Vec::new();
-        let mut data = Vec::new();
+        let mut data: Vec<u8> = Vec::new();
         for (index, (key, value)) in records.iter().enumerate() {
             let at = (records.len() - index) * 16 + data.len();
             for field in [flags, at as u32, key.len() as u32, value.len() as u32] {
@@ -123,13 +128,16 @@ impl Writer {
         }
         table.extend(data);
         let id = self.page(LEAF, records.len(), &table);
-        let first = records.first().map(|(key, _)| key.clone()).unwrap_or_default();
+        let first = records
+            .first()
+            .map(|(key, _)| key.clone())
+            .unwrap_or_default();
         (first, id.to_le_bytes().to_vec())
     }
 
     fn branch(&mut self, children: &[(Vec<u8>, Vec<u8>)]) -> (Vec<u8>, Vec<u8>) {
         let mut table = Vec::new();
-        let mut data = Vec::new();
+        let mut data: Vec<u8> = Vec::new();
         for (index, (key, child)) in children.iter().enumerate() {
             let at = (children.len() - index) * 16 + data.len();
             table.extend((at as u32).to_le_bytes());

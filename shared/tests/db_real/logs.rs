@@ -301,7 +301,11 @@ fn a_missing_segment_is_named() {
     let ended = Etcd::try_on("3.5.16", &data);
     assert!(!ended.is_up);
     let foretold = ["wal: file not found", "wal: crc mismatch"];
-    assert!(foretold.iter().any(|text| ended.output.contains(text)), "{}", ended.output);
+    assert!(
+        foretold.iter().any(|text| ended.output.contains(text)),
+        "{}",
+        ended.output
+    );
 }
 
 #[test]

@@ -13,7 +13,12 @@ use super::filler::fill;
 #[derive(Debug, clap::Args)]
 pub struct BenchDb {
     /// Sizes to measure, in MB
-    #[arg(long, value_delimiter = ',', default_value = "100,1000,4000", value_name = "MB")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "100,1000,4000",
+        value_name = "MB"
+    )]
     sizes: Vec<u64>,
     /// Where the databases are made and kept for the next run
     #[arg(long, default_value = "target/bench-db", value_name = "DIR")]
@@ -33,13 +38,24 @@ impl BenchDbOnce {
     /// Checks once; prints seconds, peak memory, verdict and hash.
     pub fn run(self, printer: Printer) -> Result<ExitCode, ShownError> {
         let begin = Instant::now();
-        let options = InspectOptions { check: CheckOptions::default(), wal_dir: None };
+        let options = InspectOptions {
+            check: CheckOptions::default(),
+            wal_dir: None,
+        };
         let report = inspect(&self.path, &options, &|_| ())?;
         let seconds = begin.elapsed().as_secs_f64();
-        let state = report.database.as_ref().and_then(|database| database.state.as_ref());
-        let hash = state.and_then(|state| state.snapshot_status_hash).unwrap_or(0);
+        let state = report
+            .database
+            .as_ref()
+            .and_then(|database| database.state.as_ref());
+        let hash = state
+            .and_then(|state| state.snapshot_status_hash)
+            .unwrap_or(0);
         let peak = crate::fuzz::peak_kib();
-        printer.data(&format!("{seconds} {peak} {} {hash}", report.verdict.word()));
+        printer.data(&format!(
+            "{seconds} {peak} {} {hash}",
+            report.verdict.word()
+        ));
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -68,17 +84,24 @@ impl BenchDb {
                 std::fs::create_dir_all(&self.dir).map_err(|error| failed(error.to_string()))?;
                 fill(&fills, &data, size * 1_000_000).map_err(failed)?;
             }
-            let megabytes =
-                std::fs::metadata(&db).map_err(|error| failed(error.to_string()))?.len() as f64 / 1e6;
+            let megabytes = std::fs::metadata(&db)
+                .map_err(|error| failed(error.to_string()))?
+                .len() as f64
+                / 1e6;
             let (mut best, mut theirs): (Option<Measured>, Option<Measured>) = (None, None);
             // In turn, so that both see the same machine; the first run fills the page cache.
             for _ in 0..=self.runs {
                 best = faster(best, once(&ours, &db).map_err(failed)?);
                 theirs = faster(theirs, status(&etcdutl, &db).map_err(failed)?);
             }
-            let (Some(ours), Some(theirs)) = (best, theirs) else { continue };
+            let (Some(ours), Some(theirs)) = (best, theirs) else {
+                continue;
+            };
             if ours.hash != theirs.hash {
-                return Err(failed(format!("hashes differ: {} and {}", ours.hash, theirs.hash)));
+                return Err(failed(format!(
+                    "hashes differ: {} and {}",
+                    ours.hash, theirs.hash
+                )));
             }
             let times = theirs.seconds / ours.seconds;
             is_fast &= times >= 3.0;
@@ -91,7 +114,11 @@ impl BenchDb {
                 theirs.peak_kib as f64 / 1024.0,
             ));
         }
-        Ok(if is_fast { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if is_fast {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 }
 
@@ -118,14 +145,26 @@ fn release_build() -> Result<PathBuf, String> {
 }
 
 fn once(program: &Path, db: &Path) -> Result<Measured, String> {
-    let done = Command::new(program).args(["bench", "db-once"]).arg(db).output();
+    let done = Command::new(program)
+        .args(["bench", "db-once"])
+        .arg(db)
+        .output();
     let done = done.map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&done.stdout).into_owned();
     let mut words = text.split_whitespace();
     let mut number = || words.next().and_then(|word| word.parse::<f64>().ok());
-    let (Some(seconds), Some(peak)) = (number(), number()) else { return Err(text) };
-    let hash = words.nth(1).and_then(|word| word.parse().ok()).ok_or(text.clone())?;
-    Ok(Measured { seconds, peak_kib: peak as u64, hash })
+    let (Some(seconds), Some(peak)) = (number(), number()) else {
+        return Err(text);
+    };
+    let hash = words
+        .nth(1)
+        .and_then(|word| word.parse().ok())
+        .ok_or(text.clone())?;
+    Ok(Measured {
+        seconds,
+        peak_kib: peak as u64,
+        hash,
+    })
 }
 
 fn status(etcdutl: &Path, db: &Path) -> Result<Measured, String> {
@@ -137,23 +176,41 @@ fn status(etcdutl: &Path, db: &Path) -> Result<Measured, String> {
         .spawn()
         .map_err(|error| error.to_string())?;
     let mut peak_kib = 0;
-    while child.try_wait().map_err(|error| error.to_string())?.is_none() {
+    while child
+        .try_wait()
+        .map_err(|error| error.to_string())?
+        .is_none()
+    {
         peak_kib = peak_kib.max(anonymous_kib(child.id()));
         std::thread::sleep(Duration::from_millis(2));
     }
     let seconds = begin.elapsed().as_secs_f64();
-    let done = child.wait_with_output().map_err(|error| error.to_string())?;
+    let done = child
+        .wait_with_output()
+        .map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&done.stdout).into_owned();
-    let hash = text.split("\"hash\":").nth(1).and_then(|rest| rest.split(',').next());
-    let hash = hash.and_then(|hash| hash.parse().ok()).ok_or(text.clone())?;
-    Ok(Measured { seconds, peak_kib, hash })
+    let hash = text
+        .split("\"hash\":")
+        .nth(1)
+        .and_then(|rest| rest.split(',').next());
+    let hash = hash
+        .and_then(|hash| hash.parse().ok())
+        .ok_or(text.clone())?;
+    Ok(Measured {
+        seconds,
+        peak_kib,
+        hash,
+    })
 }
 
 /// Memory of a process beyond the files it maps.
 fn anonymous_kib(pid: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssAnon:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
 }
 
 fn faster(held: Option<Measured>, new: Measured) -> Option<Measured> {

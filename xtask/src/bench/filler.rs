@@ -21,10 +21,29 @@ pub fn fill(binaries: &EtcdBinaries, data_dir: &Path, bytes: u64) -> Result<(), 
     let mut etcd = Command::new(&binaries.etcd)
         .args(["--name", "bench", "--data-dir"])
         .arg(data_dir)
-        .args(["--listen-client-urls", &client, "--advertise-client-urls", &client])
-        .args(["--listen-peer-urls", &peer, "--initial-advertise-peer-urls", &peer])
-        .args(["--initial-cluster", &format!("bench={peer}"), "--unsafe-no-fsync"])
-        .args(["--quota-backend-bytes", "8589934592", "--max-txn-ops", "100000"])
+        .args([
+            "--listen-client-urls",
+            &client,
+            "--advertise-client-urls",
+            &client,
+        ])
+        .args([
+            "--listen-peer-urls",
+            &peer,
+            "--initial-advertise-peer-urls",
+            &peer,
+        ])
+        .args([
+            "--initial-cluster",
+            &format!("bench={peer}"),
+            "--unsafe-no-fsync",
+        ])
+        .args([
+            "--quota-backend-bytes",
+            "8589934592",
+            "--max-txn-ops",
+            "100000",
+        ])
         .args(["--max-request-bytes", "33554432", "--log-level", "error"])
         .args(["--snapshot-count", "100", "--max-wals", "1"])
         .stdout(Stdio::null())
@@ -53,7 +72,11 @@ fn write_all(port: u16, bytes: u64) -> Result<(), String> {
         while batch < BATCH_BYTES {
             number += 1;
             // Every tenth is a change of an object written before.
-            let object = if number.is_multiple_of(10) { number / 20 } else { number };
+            let object = if number.is_multiple_of(10) {
+                number / 20
+            } else {
+                number
+            };
             let size = 1024 + (object.wrapping_mul(2_654_435_761) % 3072) as usize;
             let key = format!("/registry/pods/ns-{}/pod-{object}", object % 50);
             let value = vec![(number % 251) as u8; size];
@@ -76,9 +99,16 @@ fn write_all(port: u16, bytes: u64) -> Result<(), String> {
         if !is_compacted && written > bytes / 2 {
             is_compacted = true;
             let status = post(port, "/v3/maintenance/status", "{}")?;
-            let revision = status.split("\"revision\":\"").nth(1).and_then(|t| t.split('"').next());
+            let revision = status
+                .split("\"revision\":\"")
+                .nth(1)
+                .and_then(|t| t.split('"').next());
             let revision = revision.ok_or("no revision")?;
-            post(port, "/v3/kv/compaction", &format!(r#"{{"revision":"{revision}"}}"#))?;
+            post(
+                port,
+                "/v3/kv/compaction",
+                &format!(r#"{{"revision":"{revision}"}}"#),
+            )?;
         }
     }
     Ok(())
@@ -95,16 +125,25 @@ fn post(port: u16, path: &str, body: &str) -> Result<String, String> {
     stream.write_all(body.as_bytes()).map_err(text)?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).map_err(text)?;
-    if answer.contains(" 200 ") { Ok(answer) } else { Err(answer) }
+    if answer.contains(" 200 ") {
+        Ok(answer)
+    } else {
+        Err(answer)
+    }
 }
 
 /// Ends etcd with everything written.
 fn end(etcd: &mut Child) {
-    let _ = Command::new("kill").args(["-TERM", &etcd.id().to_string()]).status();
+    let _ = Command::new("kill")
+        .args(["-TERM", &etcd.id().to_string()])
+        .status();
     let _ = etcd.wait();
 }
 
 fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
-    listener.local_addr().map(|address| address.port()).map_err(|error| error.to_string())
+    listener
+        .local_addr()
+        .map(|address| address.port())
+        .map_err(|error| error.to_string())
 }

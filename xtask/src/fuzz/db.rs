@@ -42,9 +42,8 @@ struct Run {
 impl FuzzDb {
     /// Mutates the corpus until the time is over; fails on a panic, a hang or a hunger.
     pub fn run(self, printer: Printer) -> Result<ExitCode, ShownError> {
-        let corpus = corpus().map_err(|error| {
-            ShownError::usage("cannot read tests/fixtures/db").caused_by(error)
-        })?;
+        let corpus = corpus()
+            .map_err(|error| ShownError::usage("cannot read tests/fixtures/db").caused_by(error))?;
         std::fs::create_dir_all(&self.failures).map_err(|error| {
             ShownError::usage(format!("cannot make {:?}", self.failures)).caused_by(error)
         })?;
@@ -70,9 +69,17 @@ impl FuzzDb {
             "{inputs} inputs in {} s from {} files, peak memory {peak} KiB, {}",
             self.seconds,
             corpus.len(),
-            if has_failed { "FAILED" } else { "no panic, no hang" }
+            if has_failed {
+                "FAILED"
+            } else {
+                "no panic, no hang"
+            }
         ));
-        Ok(if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+        Ok(if has_failed {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
     }
 }
 
@@ -90,7 +97,9 @@ fn work(
             *slot = (seed, Instant::now());
         }
         let which = usize::try_from(seed).unwrap_or(0) % corpus.len();
-        let Some((name, sound)) = corpus.get(which) else { continue };
+        let Some((name, sound)) = corpus.get(which) else {
+            continue;
+        };
         let mut bytes = sound.clone();
         mutate::mutate(&mut bytes, &mut mutate::Random::new(seed));
         let path = failures.join(format!("{thread}")).join(name);
@@ -110,7 +119,10 @@ fn work(
 /// Everything that reads bytes of etcd.
 fn read(bytes: &[u8], path: &Path, seed: u64) {
     let threads = 1 + usize::try_from(seed % 2).unwrap_or(0);
-    let options = CheckOptions { threads, ..CheckOptions::default() };
+    let options = CheckOptions {
+        threads,
+        ..CheckOptions::default()
+    };
     let report = check_source(bytes, options, &|_| ());
     assert!(report.faults.len() < 1200, "faults are to be capped");
     let _ = wal_identity_of(bytes);
@@ -130,8 +142,9 @@ fn watch(run: &Run, deadline: Instant, printer: Printer) {
     loop {
         std::thread::sleep(Duration::from_millis(500));
         let at_work = lock(run).clone();
-        if let Some((seed, _)) =
-            at_work.iter().find(|(seed, since)| *seed > 0 && since.elapsed() > TOO_LONG)
+        if let Some((seed, _)) = at_work
+            .iter()
+            .find(|(seed, since)| *seed > 0 && since.elapsed() > TOO_LONG)
         {
             printer.warning(&format!("seed {seed} takes longer than {TOO_LONG:?}"));
             std::process::abort();
@@ -143,7 +156,9 @@ fn watch(run: &Run, deadline: Instant, printer: Printer) {
 }
 
 fn lock(run: &Run) -> std::sync::MutexGuard<'_, Vec<(u64, Instant)>> {
-    run.at_work.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    run.at_work
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn corpus() -> std::io::Result<Vec<(String, Vec<u8>)>> {
@@ -162,5 +177,6 @@ fn corpus() -> std::io::Result<Vec<(String, Vec<u8>)>> {
 pub fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
 }

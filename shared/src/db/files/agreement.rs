@@ -20,7 +20,10 @@ pub(crate) fn disagreements(parts: &Parts<'_>) -> Vec<FileFault> {
     let Some(database) = parts.database else {
         if parts.wal.is_some_and(|wal| !wal.segments.is_empty()) {
             let fault = FileFault::new(FileFaultKind::DatabaseMissing);
-            let says = ["of the backend is missing", "failed to find database snapshot file"];
+            let says = [
+                "of the backend is missing",
+                "failed to find database snapshot file",
+            ];
             faults.push(if newest.is_some() {
                 fault.says(&says)
             } else {
