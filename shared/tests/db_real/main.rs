@@ -1,6 +1,8 @@
 //! Our reading of etcd's files against what etcd itself says about them: databases of many
 //! shapes that etcd made, and the same files damaged on purpose.
 
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod agreement;
 mod damage;
 mod etcd;
