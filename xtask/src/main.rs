@@ -2,9 +2,11 @@
 
 mod bench;
 mod fuzz;
+mod demo;
 mod lab;
 mod record;
 mod setup;
+mod test;
 
 use std::process::ExitCode;
 
@@ -31,6 +33,10 @@ enum Command {
     /// Throw broken bytes at a reader for a stated time
     #[command(subcommand)]
     Fuzz(fuzz::Fuzz),
+    /// The newcomer's first command: bring a cluster up, break it as in the incident, diagnose it
+    Demo(demo::Demo),
+    /// All the set-up, then every test
+    Test(test::Test),
     /// Install and unpack everything the lab and the tests need
     Setup(setup::Setup),
     /// A real etcd cluster on real Docker engines, to break and heal
@@ -53,6 +59,8 @@ fn run(command: Command, printer: Printer) -> Result<ExitCode, ShownError> {
     match command {
         Command::Bench(bench) => bench.run(printer),
         Command::Fuzz(fuzz) => fuzz.run(printer),
+        Command::Demo(demo) => demo.run(printer),
+        Command::Test(test) => test.run(printer),
         Command::Setup(setup) => setup.run(printer),
         Command::Lab(lab) => lab.run(printer),
     }

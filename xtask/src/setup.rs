@@ -14,6 +14,11 @@ pub struct Setup {
 }
 
 impl Setup {
+    /// All of it.
+    pub fn everything() -> Self {
+        Self { etcd: None }
+    }
+
     pub fn run(self, printer: Printer) -> Result<ExitCode, ShownError> {
         setup::ensure_tools()?;
         let releases: Vec<EtcdRelease> = match self.etcd {
