@@ -185,12 +185,11 @@ impl Opener {
             .engines(&looks, &nodes)?
             .unwrap_or_else(|| mpsc::unbounded_channel().1);
         drop(looks);
-        let (seeds, tls) = first(&mut first_looks, self.settings.dial_timeout).await;
+        let (seeds, tls) = first(&mut first_looks).await;
         if seeds.is_empty() && cached.is_none() {
             // Nothing came: say why, engine by engine.
             let mut error = ShownError::unknown("no Docker engine showed an etcd container");
-            let deadline = Instant::now() + self.settings.dial_timeout;
-            while let Ok(Some(arrival)) = timeout_at(deadline, processes.recv()).await {
+            while let Some(arrival) = processes.recv().await {
                 if let Arrival::Missing { place, error: why } = arrival {
                     let text = why.message();
                     let text = if text.contains(&place) {
@@ -369,7 +368,9 @@ impl Opener {
 
     fn keys(&self) -> CacheKeys {
         let places = self.settings.endpoints.iter().cloned();
-        let engines = self.settings.docker_hosts.iter().map(ToString::to_string);
+        // A pattern says nothing of which cluster it stands for.
+        let engines = self.settings.docker_hosts.iter().filter(|host| !host.is_pattern());
+        let engines = engines.map(ToString::to_string);
         let places = if self.settings.kube_given {
             Vec::new()
         } else {
@@ -492,15 +493,20 @@ fn spawn_engines(
     receiver
 }
 
-/// Waits for the first look that tells endpoints, then a little for the others'.
+/// Waits for the first look that tells endpoints, then a little for the others'. Every engine has
+/// deadlines of its own, so without any look this ends when the last of them has given up.
 async fn first(
     looks: &mut mpsc::UnboundedReceiver<FirstLook>,
-    patience: Duration,
 ) -> (Vec<Endpoint>, Option<TlsMaterial>) {
     let mut seeds: Vec<Endpoint> = Vec::new();
     let mut tls = None;
-    let mut deadline = Instant::now() + patience * 2;
-    while let Ok(Some(look)) = timeout_at(deadline, looks.recv()).await {
+    let mut deadline: Option<Instant> = None;
+    loop {
+        let look = match deadline {
+            Some(at) => timeout_at(at, looks.recv()).await.unwrap_or(None),
+            None => looks.recv().await,
+        };
+        let Some(look) = look else { break };
         for endpoint in docker::endpoints_of(&look.config) {
             if !seeds.contains(&endpoint) {
                 seeds.push(endpoint);
@@ -508,8 +514,8 @@ async fn first(
         }
         tls = tls.or(look.tls);
         let ready = tls.is_some() || seeds.iter().any(|seed| !seed.tls);
-        if ready && !seeds.is_empty() {
-            deadline = deadline.min(Instant::now() + GRACE);
+        if ready && !seeds.is_empty() && deadline.is_none() {
+            deadline = Some(Instant::now() + GRACE);
         }
     }
     (seeds, tls)
