@@ -369,7 +369,11 @@ impl Opener {
     fn keys(&self) -> CacheKeys {
         let places = self.settings.endpoints.iter().cloned();
         // A pattern says nothing of which cluster it stands for.
-        let engines = self.settings.docker_hosts.iter().filter(|host| !host.is_pattern());
+        let engines = self
+            .settings
+            .docker_hosts
+            .iter()
+            .filter(|host| !host.is_pattern());
         let engines = engines.map(ToString::to_string);
         let places = if self.settings.kube_given {
             Vec::new()

@@ -14,6 +14,12 @@ use crate::model::{
     ReadProbe, ResponseHeader, Status, TlsObservation,
 };
 
+/// A healthy linearizable read takes milliseconds; longer than this the leader is not there.
+const READ_ATTEMPT: Duration = Duration::from_millis(1500);
+
+/// Between two attempts.
+const READ_PAUSE: Duration = Duration::from_millis(200);
+
 /// Everything that one endpoint answered.
 #[derive(Clone)]
 pub struct Asked {
@@ -224,7 +230,7 @@ impl Asker {
         }
         let (status, linearizable_read, serializable_read, member_list, alarms) = tokio::join!(
             timed(client.status()),
-            timed(client.read(false)),
+            self.linearizable_read(&client),
             timed(client.read(true)),
             timed(client.member_list(false)),
             timed(client.alarms()),
@@ -236,6 +242,32 @@ impl Asker {
             member_list,
             alarms,
             client: Some(client),
+        }
+    }
+
+    /// A linearizable read, asked again while there is no answer: one that was on its way to a
+    /// leader that died is lost, and the next one finds the new leader.
+    async fn linearizable_read(&self, client: &EtcdClient) -> Probe<ReadProbe> {
+        let end = Instant::now() + self.call_timeout;
+        loop {
+            let began = Instant::now();
+            let left = end.saturating_duration_since(began);
+            let error = match client
+                .with_timeout(left.min(READ_ATTEMPT))
+                .read(false)
+                .await
+            {
+                Ok(read) => return Probe::answered(read, began.elapsed()),
+                Err(error) => error,
+            };
+            let again = matches!(
+                error.class(),
+                ProbeErrorKind::NoAnswer | ProbeErrorKind::NoLeader
+            );
+            if !again || Instant::now() + READ_PAUSE >= end {
+                return failed(&error);
+            }
+            tokio::time::sleep(READ_PAUSE).await;
         }
     }
 

@@ -1,0 +1,9 @@
+//! `kubectl etcd-health` end to end, on the lab: real engines, real etcd, a real API server.
+
+mod access;
+mod bad_input;
+mod faults;
+mod files;
+mod incident;
+mod output;
+mod support;
