@@ -24,6 +24,8 @@ pub mod db;
 pub mod docker;
 #[cfg(feature = "etcd")]
 pub mod etcd;
+#[cfg(feature = "rules")]
+pub mod explain;
 #[cfg(feature = "inspect")]
 pub mod inspect;
 #[cfg(feature = "logs")]

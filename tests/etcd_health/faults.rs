@@ -21,7 +21,13 @@ const fn expected(
     subject: &'static str,
     code: i32,
 ) -> Expected {
-    Expected { fault, top_34: top, top_35: top, subject, code }
+    Expected {
+        fault,
+        top_34: top,
+        top_35: top,
+        subject,
+        code,
+    }
 }
 
 /// docs/lab.md has the same table with what etcd prints.
@@ -31,7 +37,10 @@ const TABLE: &[Expected] = &[
 ];
 
 fn find(fault: &str) -> &'static Expected {
-    TABLE.iter().find(|row| row.fault == fault).expect("the fault is in the table")
+    TABLE
+        .iter()
+        .find(|row| row.fault == fault)
+        .expect("the fault is in the table")
 }
 
 fn check(lab: &SharedLab, row: &Expected, top: &str) {
@@ -40,13 +49,24 @@ fn check(lab: &SharedLab, row: &Expected, top: &str) {
     let report = diagnose(lab, row.code);
     let found = findings(&report);
     let (id, _, subject) = found.first().expect("a finding");
-    assert_eq!((id.as_str(), subject.as_str()), (top, row.subject), "{} on {}: {found:?}", row.fault, lab.etcd_version());
+    assert_eq!(
+        (id.as_str(), subject.as_str()),
+        (top, row.subject),
+        "{} on {}: {found:?}",
+        row.fault,
+        lab.etcd_version()
+    );
 }
 
 fn diagnose(lab: &Lab, code: i32) -> serde_json::Value {
     let flags = endpoint_flags(lab).into_iter().chain(docker_flags(lab));
     let answer = Run::new().args(flags).args(["-o", "json"]).run();
-    assert_eq!(answer.code, code, "{:?}\n{answer:?}", findings(&answer.json()));
+    assert_eq!(
+        answer.code,
+        code,
+        "{:?}\n{answer:?}",
+        findings(&answer.json())
+    );
     answer.json()
 }
 

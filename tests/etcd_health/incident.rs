@@ -23,10 +23,16 @@ fn says_the_incident(answer: &Answer, lab: &Lab) {
     assert_eq!(top["id"], "db-multiref", "{:?}", findings(&report));
     assert_eq!(top["subject"]["name"], BROKEN);
     let evidence = top["evidence"].to_string();
-    assert!(evidence.contains("panic: freepages: failed to get all reachable pages"), "{evidence}");
+    assert!(
+        evidence.contains("panic: freepages: failed to get all reachable pages"),
+        "{evidence}"
+    );
     assert!(evidence.contains("multiple references"), "{evidence}");
     let commands = top["remedy"]["commands"].to_string();
-    assert!(commands.contains(&format!("kubectl etcd-replace node {BROKEN}")), "{commands}");
+    assert!(
+        commands.contains(&format!("kubectl etcd-replace node {BROKEN}")),
+        "{commands}"
+    );
     let healthy: Vec<&str> = report["members"]
         .as_array()
         .expect("members")
@@ -42,10 +48,16 @@ fn says_the_incident(answer: &Answer, lab: &Lab) {
 fn it_is_named_from_docker_alone() {
     let lab = lab();
     break_it(&lab);
-    let answer = Run::new().args(docker_flags(&lab)).args(["-o", "json"]).run();
+    let answer = Run::new()
+        .args(docker_flags(&lab))
+        .args(["-o", "json"])
+        .run();
     says_the_incident(&answer, &lab);
     let commands = answer.json()["findings"][0]["remedy"]["commands"].to_string();
-    assert!(commands.contains("--docker-host"), "the access flags in use are repeated: {commands}");
+    assert!(
+        commands.contains("--docker-host"),
+        "the access flags in use are repeated: {commands}"
+    );
 }
 
 #[test]
@@ -62,7 +74,10 @@ fn it_is_named_from_flags_and_engines() {
 fn from_flags_alone_the_member_is_down_and_the_verdict_degraded() {
     let lab = lab();
     break_it(&lab);
-    let answer = Run::new().args(endpoint_flags(&lab)).args(["-o", "json"]).run();
+    let answer = Run::new()
+        .args(endpoint_flags(&lab))
+        .args(["-o", "json"])
+        .run();
     assert_eq!(answer.code, 4, "{answer:?}");
     let report = answer.json();
     let (id, _, subject) = findings(&report).into_iter().next().expect("a finding");
@@ -88,9 +103,15 @@ fn it_is_named_over_ssh_with_the_nodes_from_kubernetes() {
 fn it_is_named_with_the_api_server_stopped() {
     let lab = lab();
     // While all is well a run learns where the members are.
-    let kube = ["--kubeconfig".to_owned(), lab.kubeconfig().display().to_string()];
+    let kube = [
+        "--kubeconfig".to_owned(),
+        lab.kubeconfig().display().to_string(),
+    ];
     let pattern = ["--docker-host", "ssh://root@{address}", "-o", "json"];
-    let first = Run::new().path_first(&lab.ssh().wrapper_folder).args(&kube).args(pattern);
+    let first = Run::new()
+        .path_first(&lab.ssh().wrapper_folder)
+        .args(&kube)
+        .args(pattern);
     let home = first.home();
     let kept = tempfile::tempdir().expect("a folder");
     let answer = first.at_home(kept.path()).run();
@@ -108,9 +129,15 @@ fn it_is_named_with_the_api_server_stopped() {
     says_the_incident(&answer, &lab);
     let report = answer.json();
     let notes = report["observation"]["access"]["notes"].to_string();
-    assert!(notes.contains("an earlier run saw"), "it says that it used the cache: {notes}");
+    assert!(
+        notes.contains("an earlier run saw"),
+        "it says that it used the cache: {notes}"
+    );
     let ids = findings(&report);
-    assert!(ids.iter().any(|(id, ..)| id.contains("api")), "it says that the API is down: {ids:?}");
+    assert!(
+        ids.iter().any(|(id, ..)| id.contains("api")),
+        "it says that the API is down: {ids:?}"
+    );
 }
 
 #[test]
@@ -126,10 +153,26 @@ fn kubectl_runs_it_and_the_table_can_be_read() {
         .run();
     assert_eq!(answer.code, 4, "{answer:?}");
     let first = answer.stdout.lines().next().unwrap_or_default();
-    assert!(first.starts_with("DEGRADED  1 of 3 members is down (etcd-n2)"), "{first}");
-    let row = answer.stdout.lines().find(|line| line.starts_with(BROKEN)).unwrap_or_default();
+    assert!(
+        first.starts_with("DEGRADED  1 of 3 members is down (etcd-n2)"),
+        "{first}"
+    );
+    let row = answer
+        .stdout
+        .lines()
+        .find(|line| line.starts_with(BROKEN))
+        .unwrap_or_default();
     assert!(row.contains("CRASH LOOP"), "{}", answer.stdout);
     assert!(answer.stdout.contains("[db-multiref]"), "{}", answer.stdout);
-    assert!(answer.stdout.contains("$ kubectl etcd-replace node etcd-n2"), "{}", answer.stdout);
-    assert!(!answer.stdout.contains('\u{1b}'), "no colour without a terminal");
+    assert!(
+        answer
+            .stdout
+            .contains("$ kubectl etcd-replace node etcd-n2"),
+        "{}",
+        answer.stdout
+    );
+    assert!(
+        !answer.stdout.contains('\u{1b}'),
+        "no colour without a terminal"
+    );
 }

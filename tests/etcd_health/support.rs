@@ -16,7 +16,9 @@ pub fn lab() -> SharedLab {
 
 /// The same with an etcd of the 3.5 series.
 pub fn lab_35() -> SharedLab {
-    let spec = LabSpec::named("health35").etcd("3.5.16").expect("the release is known");
+    let spec = LabSpec::named("health35")
+        .etcd("3.5.16")
+        .expect("the release is known");
     Lab::shared(spec).expect("the lab comes up")
 }
 
@@ -36,13 +38,17 @@ impl Run {
         let home = tempfile::tempdir().expect("a temporary folder");
         let mut command = Command::new(program.as_ref());
         for (name, _) in std::env::vars() {
-            let names_a_cluster = ["ETCDCTL_", "DOCKER_", "KUBE"].iter().any(|p| name.starts_with(p));
+            let names_a_cluster = ["ETCDCTL_", "DOCKER_", "KUBE"]
+                .iter()
+                .any(|p| name.starts_with(p));
             if names_a_cluster {
                 command.env_remove(name);
             }
         }
         command.env("HOME", home.path()).env("NO_COLOR", "1");
-        command.env_remove("XDG_CACHE_HOME").env_remove("XDG_CONFIG_HOME");
+        command
+            .env_remove("XDG_CACHE_HOME")
+            .env_remove("XDG_CONFIG_HOME");
         Self { command, home }
     }
 
@@ -73,7 +79,8 @@ impl Run {
     #[must_use]
     pub fn path_first(mut self, folder: &Path) -> Self {
         let path = std::env::var("PATH").unwrap_or_default();
-        self.command.env("PATH", format!("{}:{path}", folder.display()));
+        self.command
+            .env("PATH", format!("{}:{path}", folder.display()));
         self
     }
 
@@ -136,7 +143,10 @@ pub fn docker_flags(lab: &Lab) -> Vec<String> {
     lab.nodes()
         .iter()
         .flat_map(|node| {
-            ["--docker-host".to_owned(), format!("{}={}", node.name(), node.docker_host())]
+            [
+                "--docker-host".to_owned(),
+                format!("{}={}", node.name(), node.docker_host()),
+            ]
         })
         .collect()
 }
@@ -146,6 +156,12 @@ pub fn findings(report: &Value) -> Vec<(String, String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let list = report["findings"].as_array().cloned().unwrap_or_default();
     list.iter()
-        .map(|f| (text(&f["id"]), text(&f["severity"]), text(&f["subject"]["name"])))
+        .map(|f| {
+            (
+                text(&f["id"]),
+                text(&f["severity"]),
+                text(&f["subject"]["name"]),
+            )
+        })
         .collect()
 }

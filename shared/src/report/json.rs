@@ -2,6 +2,11 @@ use serde_json::Value;
 
 use crate::model::{Assessment, Probe};
 
+/// Any serialisable value as indented JSON with a final newline.
+pub fn pretty_json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}
+
 /// The whole assessment as JSON (docs/json.md); the logs' lines are left out, the evidence has
 /// those that matter.
 pub fn to_json(assessment: &Assessment) -> Value {

@@ -8,6 +8,6 @@ mod table;
 mod text;
 
 pub use format::{OutputFormat, ReportOptions, render};
-pub use json::to_json;
+pub use json::{pretty_json, to_json};
 pub use size::human_bytes;
 pub use table::table;

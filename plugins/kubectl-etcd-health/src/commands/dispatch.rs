@@ -2,11 +2,16 @@ use clap::Subcommand;
 use shared::error::ShownError;
 use shared::output::Printer;
 
-use super::check;
+use super::{check, explain, logs};
 
 /// The subcommands.
 #[derive(Subcommand)]
-pub enum Command {}
+pub enum Command {
+    /// Diagnose a saved log; no cluster needed
+    Logs(logs::LogsArgs),
+    /// Explain a finding or a log signature
+    Explain(explain::ExplainArgs),
+}
 
 /// Runs a subcommand, or the check.
 pub fn run(
@@ -16,6 +21,7 @@ pub fn run(
 ) -> Result<u8, ShownError> {
     match command {
         None => check::cmd_check(check, printer),
-        Some(command) => match command {},
+        Some(Command::Logs(args)) => logs::cmd_logs(&args, printer),
+        Some(Command::Explain(args)) => explain::cmd_explain(&args, printer),
     }
 }

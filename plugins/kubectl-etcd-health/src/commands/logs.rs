@@ -51,7 +51,10 @@ pub fn cmd_logs(args: &LogsArgs, printer: Printer) -> Result<u8, ShownError> {
 
 fn open(file: &str) -> Result<(String, Box<dyn BufRead>), ShownError> {
     if file == "-" {
-        return Ok(("standard input".to_owned(), Box::new(BufReader::new(io::stdin()))));
+        return Ok((
+            "standard input".to_owned(),
+            Box::new(BufReader::new(io::stdin())),
+        ));
     }
     let unreadable = |error: io::Error| {
         ShownError::unknown(format!("cannot read the log {file:?}"))
@@ -60,8 +63,13 @@ fn open(file: &str) -> Result<(String, Box<dyn BufRead>), ShownError> {
     };
     let opened = File::open(file).map_err(unreadable)?;
     if opened.metadata().map_err(unreadable)?.is_dir() {
-        return Err(ShownError::unknown(format!("{file:?} is a folder, not a log"))
-            .hinted("for a data directory use `kubectl etcd-health db DIR`"));
+        return Err(
+            ShownError::unknown(format!("{file:?} is a folder, not a log"))
+                .hinted("for a data directory use `kubectl etcd-health db DIR`"),
+        );
     }
-    Ok((file.to_owned(), Box::new(BufReader::with_capacity(1 << 20, opened))))
+    Ok((
+        file.to_owned(),
+        Box::new(BufReader::with_capacity(1 << 20, opened)),
+    ))
 }
