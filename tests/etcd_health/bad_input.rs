@@ -206,7 +206,10 @@ fn the_wrong_ca_and_no_client_certificate() {
     let lab = lab();
     let endpoint = lab.node(0).client_url();
     let other = tempfile::tempdir().expect("a folder");
-    let foreign = rcgen_ca(other.path());
+    let foreign = lab::foreign_ca(other.path())
+        .expect("a CA")
+        .display()
+        .to_string();
     let answer = Run::new()
         .args(["--endpoints", &endpoint, "--cacert", &foreign, "-o", "json"])
         .run();
@@ -216,12 +219,6 @@ fn the_wrong_ca_and_no_client_certificate() {
         .args(["--endpoints", &endpoint, "--cacert", &ca, "-o", "json"])
         .run();
     could_not_tell(&answer, "access-client-certificate", "client certificate");
-}
-
-/// A CA of another world, made by openssl-free means: the lab's own PKI code.
-fn rcgen_ca(folder: &Path) -> String {
-    let ca = lab::foreign_ca(folder).expect("a CA");
-    ca.display().to_string()
 }
 
 #[test]
@@ -253,7 +250,7 @@ fn an_etcd_v2_and_something_that_is_no_etcd() {
     );
 
     let lab = lab();
-    let api = format!("https://{}:6443", lab.network().gateway());
+    let api = format!("https://{}:6443", lab.network().host());
     let answer = Run::new()
         .args([
             "--endpoints",

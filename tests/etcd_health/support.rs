@@ -145,7 +145,7 @@ pub fn docker_flags(lab: &Lab) -> Vec<String> {
         .flat_map(|node| {
             [
                 "--docker-host".to_owned(),
-                format!("{}={}", node.name(), node.docker_host()),
+                format!("{}={}", node.name, node.docker_host()),
             ]
         })
         .collect()

@@ -37,7 +37,12 @@ pub fn assign(
     }
     for (member, answer) in taken {
         let process = take(&mut processes, |p| runs(p, &member, true))
-            .or_else(|| take(&mut processes, |p| runs(p, &member, false)));
+            .or_else(|| take(&mut processes, |p| runs(p, &member, false)))
+            // Added, and started with a wrong URL or name: still what runs on that host.
+            .or_else(|| {
+                let unstarted = !member.is_started();
+                take(&mut processes, |p| unstarted && lives_with(p, &member))
+            });
         let peer = peer_tls
             .iter()
             .find(|(endpoint, _)| peer_endpoints(&member).contains(endpoint));
@@ -208,6 +213,14 @@ fn runs(process: &ProcessObservation, member: &ListedMember, strictly: bool) -> 
     } else {
         named || addressed
     }
+}
+
+/// Whether a process advertises the host of the member's peer URLs.
+fn lives_with(process: &ProcessObservation, member: &ListedMember) -> bool {
+    let peers = peer_endpoints(member);
+    client_hosts(process)
+        .iter()
+        .any(|host| peers.iter().any(|peer| peer.host == *host))
 }
 
 fn client_hosts(process: &ProcessObservation) -> Vec<String> {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::Asked;
-use crate::model::{ClusterId, ListSource, ListedMember, ProcessObservation};
+use crate::model::{ClusterId, ListSource, ListedMember, MemberId, ProcessObservation};
 use crate::rules::{bootstrap_ids, parse_initial_cluster};
 
 /// The member list that all else is compared with.
@@ -18,19 +18,35 @@ pub struct ReferenceList {
 /// Chooses it: from members that answer linearizable reads, else from those that answer at all,
 /// else what an earlier run saw, else what the processes' own flags say.
 ///
-/// A foreign one-member cluster answers reads as well: the cluster with the most answering members
-/// counts, then the one with the longer list, then the higher raft term.
+/// A foreign one-member cluster answers reads as well, also where the true one has lost its quorum:
+/// the cluster that the cache or the processes' own flags know comes first, then the one with the
+/// most answering members, the longer list, the higher raft term.
 pub fn choose(
     asked: &[Asked],
     processes: &[ProcessObservation],
     cached: &[ListedMember],
 ) -> ReferenceList {
+    // How much of an answer's list is known: without quorum the known cluster's own, perhaps old,
+    // word is better than the certain word of another cluster. (A one-member cluster made from a
+    // member's own flags has that member's id, hence the count.)
+    let known = known_ids(processes, cached);
+    let overlap = |answer: &Asked| {
+        let list = answer.member_list.value().map(|(_, list)| list.as_slice());
+        list.unwrap_or_default()
+            .iter()
+            .filter(|member| known.contains(&member.id))
+            .count()
+    };
+    let most_known = asked.iter().map(overlap).max().unwrap_or(0);
     for linearizable in [true, false] {
         let mut clusters: BTreeMap<ClusterId, Vec<&Asked>> = BTreeMap::new();
         for answer in asked {
             let Some((header, _)) = answer.member_list.value() else {
                 continue;
             };
+            if overlap(answer) < most_known {
+                continue;
+            }
             if !linearizable || answer.linearizable_read.value().is_some() {
                 clusters.entry(header.cluster_id).or_default().push(answer);
             }
@@ -78,6 +94,17 @@ pub fn choose(
         };
     }
     from_configuration(processes)
+}
+
+/// Ids that the cache remembers or that the processes' own flags derive.
+fn known_ids(processes: &[ProcessObservation], cached: &[ListedMember]) -> Vec<MemberId> {
+    let derived = processes.iter().filter_map(|p| bootstrap_ids(&p.config));
+    let derived = derived.flat_map(|ids| ids.members).map(|(_, id)| id);
+    cached
+        .iter()
+        .map(|member| member.id)
+        .chain(derived)
+        .collect()
 }
 
 fn term(asked: &Asked) -> Option<u64> {

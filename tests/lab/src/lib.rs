@@ -28,7 +28,7 @@ mod up;
 mod wait;
 
 pub use error::{LabError, Result};
-pub use etcd::{ContainerState, EtcdSpec, Image, Member};
+pub use etcd::{ContainerState, EtcdSpec, Image, Member, foreign_ca};
 pub use lab_type::Lab;
 pub use node::{Engine, Network, Node, SshAccess};
 pub use run::{Done, Run};

@@ -10,6 +10,7 @@ mod spec;
 
 pub use client::Member;
 pub use container::ContainerState;
+pub use pki::foreign_ca;
 pub use spec::{EtcdSpec, Image};
 
 pub(crate) use client::EtcdCtl;

@@ -173,3 +173,11 @@ fn certificate_error(subject: &str) -> impl Fn(rcgen::Error) -> LabError {
         source,
     }
 }
+
+/// Makes the authority of another world in `folder`; returns its certificate's file.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn foreign_ca(folder: &Path) -> Result<PathBuf> {
+    Ok(Pki::make(folder, "another-world")?.certificate("ca"))
+}
