@@ -93,7 +93,7 @@ fn certificate_files_that_cannot_be_used() {
     );
     let other_key = lab
         .node(0)
-        .host_path(&lab.node(0).certificate("key"))
+        .host_path(&lab.node(0).certificate("-key"))
         .display()
         .to_string();
     let base = ["--endpoints", "https://10.78.0.1:2379"];

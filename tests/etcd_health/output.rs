@@ -100,7 +100,7 @@ fn help_names_the_command_as_kubectl_runs_it() {
         answer.stdout.contains("4 degraded"),
         "the exit codes are listed"
     );
-    for command in ["logs", "explain"] {
+    for command in ["logs", "explain", "db"] {
         assert!(answer.stdout.contains(command), "{command} is not listed");
         let help = Run::new().args([command, "--help"]).run();
         let usage = format!("Usage: kubectl etcd-health {command}");

@@ -1,8 +1,8 @@
 //! What a developer runs: `cargo xtask COMMAND`. One file per command, one line in [`Command`].
 
 mod bench;
-mod fuzz;
 mod demo;
+mod fuzz;
 mod lab;
 mod record;
 mod setup;

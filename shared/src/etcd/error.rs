@@ -253,6 +253,15 @@ impl EtcdError {
                 message: message.to_owned(),
             };
         }
+        // tonic's own text where an HTTP server answered that knows nothing of gRPC.
+        if message.contains("mapped from HTTP status code")
+            || message.contains("invalid content-type")
+        {
+            return Self::NotEtcd {
+                endpoint: endpoint.to_owned(),
+                why: "it answers HTTP, but not as etcd".to_owned(),
+            };
+        }
         match status.code() {
             tonic::Code::Unimplemented => Self::Server {
                 endpoint: endpoint.to_owned(),

@@ -10,8 +10,8 @@ use crate::etcd::{
     Dialer, Endpoint, EtcdClient, EtcdError, HttpPage, http_get, parse_metrics, tls_probe,
 };
 use crate::model::{
-    Alarm, HashKv, HttpHealth, ListedMember, MetricSample, Metrics, Probe, ProbeErrorKind,
-    ReadProbe, ResponseHeader, Status, TlsObservation,
+    Alarm, HashKv, HttpHealth, ListedMember, MetricSample, Metrics, Probe, ProbeError,
+    ProbeErrorKind, ReadProbe, ResponseHeader, Status, TlsObservation,
 };
 
 /// A healthy linearizable read takes milliseconds; longer than this the leader is not there.
@@ -58,6 +58,22 @@ impl Asked {
             .or_else(|| self.linearizable_read.value().map(|read| read.header))
             .or_else(|| self.serializable_read.value().map(|read| read.header))
             .or_else(|| self.member_list.value().map(|(header, _)| *header))
+    }
+}
+
+impl Asked {
+    /// Gives every gRPC call the one failure that explains them all.
+    fn all_failed(&mut self, error: &ProbeError) {
+        fn failed<T>(error: &ProbeError) -> Probe<T> {
+            Probe::Failed {
+                error: error.clone(),
+            }
+        }
+        self.status = failed(error);
+        self.linearizable_read = failed(error);
+        self.serializable_read = failed(error);
+        self.member_list = failed(error);
+        self.alarms = failed(error);
     }
 }
 
@@ -283,6 +299,13 @@ impl Asker {
         ) {
             return;
         }
+        // The server's TLS alert can lose the race against its closing of the connection.
+        if let Some(alert) = asked.http_health.error()
+            && alert.kind == ProbeErrorKind::ClientCertificate
+        {
+            asked.all_failed(&alert.clone());
+            return;
+        }
         let endpoint = asked.endpoint.clone();
         let name = endpoint.to_string();
         let said_plain = error.kind == ProbeErrorKind::PlainHttp;
@@ -306,11 +329,7 @@ impl Asker {
             }
         };
         if let Some(error) = found {
-            asked.status = failed(&error);
-            asked.linearizable_read = failed(&error);
-            asked.serializable_read = failed(&error);
-            asked.member_list = failed(&error);
-            asked.alarms = failed(&error);
+            asked.all_failed(&error.probe());
         }
     }
 }

@@ -1,5 +1,9 @@
+use jiff::{SignedDuration, Timestamp};
+
 use super::human_bytes;
-use crate::model::{Assessment, MemberAssessment, MemberHealth, MemberObservation, ProcessState};
+use crate::model::{
+    Assessment, MemberAssessment, MemberHealth, MemberObservation, ProcessObservation, ProcessState,
+};
 use crate::output::Style;
 
 /// Shown where a value is not known.
@@ -30,7 +34,7 @@ pub fn rows(assessment: &Assessment, wide: bool) -> Vec<Vec<String>> {
         .zip(&assessment.members);
     members
         .map(|(seen, judged)| {
-            let mut row = narrow(seen, judged);
+            let mut row = narrow(seen, judged, assessment.observation.taken_at);
             if wide {
                 row.extend(extra(seen));
             }
@@ -39,11 +43,11 @@ pub fn rows(assessment: &Assessment, wide: bool) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn narrow(seen: &MemberObservation, judged: &MemberAssessment) -> Vec<String> {
+fn narrow(seen: &MemberObservation, judged: &MemberAssessment, now: Timestamp) -> Vec<String> {
     let status = seen.status.value();
     vec![
         seen.label.clone(),
-        status_word(seen, judged),
+        status_word(seen, judged, now),
         role(seen),
         status.map_or_else(|| UNKNOWN.to_owned(), |s| s.version.clone()),
         status.map_or_else(|| UNKNOWN.to_owned(), |s| human_bytes(s.db_size_bytes)),
@@ -53,8 +57,11 @@ fn narrow(seen: &MemberObservation, judged: &MemberAssessment) -> Vec<String> {
 }
 
 /// The status in a word or two, readable without colour.
-pub fn status_word(seen: &MemberObservation, judged: &MemberAssessment) -> String {
-    let state = seen.process.as_ref().map(|process| process.state);
+pub fn status_word(seen: &MemberObservation, judged: &MemberAssessment, now: Timestamp) -> String {
+    let state = seen
+        .process
+        .as_ref()
+        .map(|process| state_over_time(process, now));
     match (&judged.health, state) {
         (MemberHealth::Healthy, _) => Style::Good.paint("healthy"),
         (_, Some(ProcessState::Restarting)) => Style::Bad.paint("CRASH LOOP"),
@@ -63,6 +70,20 @@ pub fn status_word(seen: &MemberObservation, judged: &MemberAssessment) -> Strin
         (_, Some(ProcessState::Created)) => Style::Bad.paint("NOT STARTED"),
         (MemberHealth::Unknown { .. }, _) => Style::Warning.paint("UNKNOWN"),
         (MemberHealth::Unhealthy { .. }, _) => Style::Bad.paint("UNHEALTHY"),
+    }
+}
+
+/// The state with its recent past: a container that restarts over and over runs for a moment now
+/// and then. Docker waits at most a minute between two attempts.
+fn state_over_time(process: &ProcessObservation, now: Timestamp) -> ProcessState {
+    let ended_lately = process
+        .finished_at
+        .is_some_and(|end| now.duration_since(end) < SignedDuration::from_mins(3));
+    let restarted = process.restart_count.is_some_and(|count| count > 0);
+    if process.state == ProcessState::Running && restarted && ended_lately {
+        ProcessState::Restarting
+    } else {
+        process.state
     }
 }
 

@@ -36,7 +36,10 @@ pub enum DbFormat {
 pub fn cmd_db(args: &DbArgs, printer: Printer) -> Result<u8, ShownError> {
     let threads = std::thread::available_parallelism().map_or(2, |count| count.get().min(8));
     let options = InspectOptions {
-        check: CheckOptions { hash_at: args.rev, threads },
+        check: CheckOptions {
+            hash_at: args.rev,
+            threads,
+        },
         wal_dir: args.wal_dir.clone(),
     };
     let bar = printer.progress("reading the pages", inspect_bytes(&args.path));

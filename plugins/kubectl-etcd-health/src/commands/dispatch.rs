@@ -2,13 +2,15 @@ use clap::Subcommand;
 use shared::error::ShownError;
 use shared::output::Printer;
 
-use super::{check, explain, logs};
+use super::{check, db, explain, logs};
 
 /// The subcommands.
 #[derive(Subcommand)]
 pub enum Command {
     /// Diagnose a saved log; no cluster needed
     Logs(logs::LogsArgs),
+    /// Check a database, snapshot or data directory offline; no cluster needed
+    Db(db::DbArgs),
     /// Explain a finding or a log signature
     Explain(explain::ExplainArgs),
 }
@@ -22,6 +24,7 @@ pub fn run(
     match command {
         None => check::cmd_check(check, printer),
         Some(Command::Logs(args)) => logs::cmd_logs(&args, printer),
+        Some(Command::Db(args)) => db::cmd_db(&args, printer),
         Some(Command::Explain(args)) => explain::cmd_explain(&args, printer),
     }
 }
