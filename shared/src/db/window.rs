@@ -2,17 +2,22 @@ use std::io;
 
 use super::source::Source;
 
-/// Bytes read ahead when the reads go forward.
-const AHEAD_BYTES: u64 = 256 * 1024;
+/// Bytes read ahead at first when the reads go forward; doubled while they go on to.
+const FIRST_AHEAD_BYTES: u64 = 16 * 1024;
+/// Bytes read ahead at most.
+const MOST_AHEAD_BYTES: u64 = 256 * 1024;
 /// How far forward a read may jump and still count as going forward.
-const NEAR_BYTES: u64 = 64 * 1024;
+const NEAR_BYTES: u64 = 32 * 1024;
 
 /// Reads pieces of a source through one buffer; pages that lie one behind the other cost one
 /// system call for many.
 pub(crate) struct Window<'s, S: ?Sized> {
     source: &'s S,
+    /// Only the first `held` bytes count.
     buffer: Vec<u8>,
+    held: u64,
     start: u64,
+    ahead: u64,
 }
 
 impl<'s, S: Source + ?Sized> Window<'s, S> {
@@ -20,7 +25,9 @@ impl<'s, S: Source + ?Sized> Window<'s, S> {
         Self {
             source,
             buffer: Vec::new(),
+            held: 0,
             start: 0,
+            ahead: 0,
         }
     }
 
@@ -34,18 +41,19 @@ impl<'s, S: Source + ?Sized> Window<'s, S> {
         let end = offset
             .checked_add(wanted)
             .ok_or(io::ErrorKind::UnexpectedEof)?;
-        let held = self.start + self.buffer.len() as u64;
-        if offset < self.start || end > held {
-            let forward = offset >= self.start && offset <= held + NEAR_BYTES;
+        let held_end = self.start + self.held;
+        if offset < self.start || end > held_end {
             let left = self.source.len().saturating_sub(offset);
             if left < wanted {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            let ahead = if forward {
-                AHEAD_BYTES.min(left).max(wanted)
-            } else {
-                wanted
+            let is_forward = self.held > 0 && offset >= held_end && offset - held_end <= NEAR_BYTES;
+            self.ahead = match (is_forward, self.ahead) {
+                (false, _) => 0,
+                (true, 0) => FIRST_AHEAD_BYTES,
+                (true, ahead) => (ahead * 2).min(MOST_AHEAD_BYTES),
             };
+            let ahead = self.ahead.min(left).max(wanted);
             if let Err(error) = self.fill(offset, ahead) {
                 if ahead == wanted {
                     return Err(error);
@@ -62,13 +70,15 @@ impl<'s, S: Source + ?Sized> Window<'s, S> {
     }
 
     fn fill(&mut self, offset: u64, bytes: u64) -> io::Result<()> {
-        let bytes = usize::try_from(bytes).map_err(|_| io::ErrorKind::OutOfMemory)?;
-        self.buffer.resize(bytes, 0);
-        self.start = offset;
-        let result = self.source.read_exact_at(offset, &mut self.buffer);
-        if result.is_err() {
-            self.buffer.clear();
+        let length = usize::try_from(bytes).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        if self.buffer.len() < length {
+            self.buffer.resize(length, 0);
         }
-        result
+        self.held = 0;
+        self.start = offset;
+        let buffer = self.buffer.get_mut(..length).unwrap_or_default();
+        self.source.read_exact_at(offset, buffer)?;
+        self.held = bytes;
+        Ok(())
     }
 }

@@ -27,7 +27,9 @@ const BREAKS: &[Break] = &[
             edit(&newest_segment(data), |bytes| {
                 let records = records(bytes);
                 let (at, next) = records[records.len() / 2];
-                bytes[(at + next) / 2] ^= 0x10;
+                // The data stands last in a record; behind it is padding only.
+                let padding = usize::from(bytes[at + 7] & 7);
+                bytes[next - padding - 1] ^= 0x10;
             });
         },
     },

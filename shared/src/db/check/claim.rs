@@ -65,7 +65,9 @@ pub(crate) fn claim<S: Source + ?Sized>(
             )
         };
     }
-    let head = match window.read(offset, PAGE_HEADER_BYTES) {
+    // The whole page at once: it will be wanted in a moment.
+    let page_bytes = usize::try_from(ground.page_bytes).unwrap_or(PAGE_HEADER_BYTES);
+    let head = match window.read(offset, page_bytes) {
         Ok(bytes) => PageHeader::parse(bytes),
         Err(error) => {
             ground.visited.set(id);
@@ -100,10 +102,7 @@ pub(crate) fn claim<S: Source + ?Sized>(
     }
     if head.id != id {
         let zeroed = window
-            .read(
-                offset,
-                usize::try_from(ground.page_bytes).unwrap_or(PAGE_HEADER_BYTES),
-            )
+            .read(offset, page_bytes)
             .is_ok_and(|page| page.iter().all(|&byte| byte == 0));
         let kind = if zeroed {
             FaultKind::ZeroedPage
@@ -154,7 +153,8 @@ pub(crate) fn reopen<S: Source + ?Sized>(
     id: u64,
 ) -> Option<Opened> {
     let offset = ground.offset(id);
-    let head = header(window, offset)?;
+    let page_bytes = usize::try_from(ground.page_bytes).ok()?;
+    let head = PageHeader::parse(window.read(offset, page_bytes).ok()?)?;
     let pages = u64::from(head.overflow) + 1;
     let fits = head.id == id
         && matches!(head.kind(), PageKind::Branch | PageKind::Leaf)

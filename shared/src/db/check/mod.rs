@@ -8,6 +8,7 @@
 mod bitmap;
 mod bucket;
 mod claim;
+mod crc;
 mod freelist;
 mod ground;
 mod leaf;
@@ -16,9 +17,10 @@ mod unit;
 mod walker;
 
 pub(crate) use bucket::{BucketTree, Forest, walk_forest};
+pub(crate) use crc::append_crc;
 pub(crate) use freelist::check_freelist;
 pub(crate) use ground::{Ground, Lost, place, show_key};
 pub(crate) use leaf::{CountingSink, Sink};
 pub(crate) use run::run_units;
-pub(crate) use unit::{Unit, UnitTally, append_crc};
+pub(crate) use unit::{Unit, UnitTally};
 pub(crate) use walker::{Mode, Walker};

@@ -1,3 +1,4 @@
+use super::crc::append_crc;
 use crate::db::fault::Step;
 
 /// A subtree one thread walks at a time.
@@ -43,34 +44,5 @@ impl UnitTally {
     /// Pages of any kind.
     pub(crate) fn pages(&self) -> u64 {
         self.branch_pages + self.leaf_pages + self.overflow_pages
-    }
-}
-
-/// The CRC-32C of two byte strings one behind the other.
-pub(crate) fn append_crc(first: u32, second: u32, second_bytes: u64) -> u32 {
-    if second_bytes == 0 {
-        return first;
-    }
-    crc32c::crc32c_combine(
-        first,
-        second,
-        usize::try_from(second_bytes).unwrap_or(usize::MAX),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_crc_of_parts_is_the_crc_of_the_whole() {
-        let whole = crc32c::crc32c(b"revision and value");
-        let parts = append_crc(
-            crc32c::crc32c(b"revision"),
-            crc32c::crc32c(b" and value"),
-            10,
-        );
-        assert_eq!(whole, parts);
-        assert_eq!(append_crc(whole, 0, 0), whole);
     }
 }
