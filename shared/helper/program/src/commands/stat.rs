@@ -14,11 +14,11 @@ pub fn run(words: Words) -> i32 {
     };
     let line = Line::new("stat").text("path", path.to_bytes());
     match facts(line, rustix::fs::CWD, path) {
-        Ok(line) => {
+        (line, Ok(())) => {
             line.flag("ok", true).print();
             crate::DONE
         }
-        Err((line, error)) => {
+        (line, Err(error)) => {
             line.failure("stat", error).print();
             crate::FAILED
         }
@@ -26,11 +26,11 @@ pub fn run(words: Words) -> i32 {
 }
 
 /// Adds kind, size, owner, mode, whether a mount begins here, and the SELinux label.
-pub fn facts(line: Line, at: impl AsFd, path: &CStr) -> Result<Line, (Line, Errno)> {
+pub fn facts(line: Line, at: impl AsFd, path: &CStr) -> (Line, Result<(), Errno>) {
     let stat = match rustix::fs::statat(&at, path, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(stat) => stat,
-        Err(Errno::NOENT) => return Ok(line.text("kind", b"absent")),
-        Err(error) => return Err((line, error)),
+        Err(Errno::NOENT) => return (line.text("kind", b"absent"), Ok(())),
+        Err(error) => return (line, Err(error)),
     };
     let kind: &[u8] = match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => b"file",
@@ -69,5 +69,5 @@ pub fn facts(line: Line, at: impl AsFd, path: &CStr) -> Result<Line, (Line, Errn
             more.stx_attributes.contains(StatxAttributes::MOUNT_ROOT),
         );
     }
-    Ok(line)
+    (line, Ok(()))
 }

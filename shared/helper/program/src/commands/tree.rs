@@ -87,8 +87,8 @@ impl Walk {
             if !self.quiet {
                 let line = Line::new("entry").text("path", path.as_bytes());
                 match stat::facts(line, &folder, name) {
-                    Ok(line) => line.print(),
-                    Err((_, error)) => return Err(error),
+                    (line, Ok(())) => line.print(),
+                    (_, Err(error)) => return Err(error),
                 }
             }
             if FileType::from_raw_mode(stat.st_mode) == FileType::Directory {
