@@ -133,6 +133,13 @@ pub enum Outcome {
         /// Whether it was made now.
         made: bool,
     },
+    /// A file of ours is gone.
+    Release {
+        /// The file.
+        path: String,
+        /// Whether it was there.
+        was_there: bool,
+    },
     /// A piece of a file.
     Part {
         /// The file.

@@ -231,3 +231,32 @@ fn it_becomes_another_program_without_an_environment() {
     assert!(output.status.success());
     assert!(!text.contains("leaks"), "{text}");
 }
+
+#[test]
+fn it_removes_only_what_the_tool_made() {
+    let place = Place::new();
+    let data = member(&place);
+    let (code, lines) = place.run(&["release", &format!("{data}/member/snap/db")]);
+    assert_eq!(code, 1, "{lines:?}");
+    assert!(Path::new(&data).join("member/snap/db").exists());
+    let ours = format!("{data}/.kubectl-etcd-replace.lock");
+    fs::write(&ours, "x").unwrap();
+    let (code, lines) = place.run(&["release", &ours, "--", "release", &ours]);
+    assert_eq!(code, 0);
+    assert!(
+        matches!(
+            &lines[..],
+            [
+                Outcome::Release {
+                    was_there: true,
+                    ..
+                },
+                Outcome::Release {
+                    was_there: false,
+                    ..
+                }
+            ]
+        ),
+        "{lines:?}"
+    );
+}

@@ -6,6 +6,7 @@ mod lock;
 mod mkdir;
 mod probe;
 mod read;
+mod release;
 mod rename;
 mod space;
 mod stat;
@@ -23,6 +24,7 @@ pub fn run(words: Words) -> i32 {
         b"version" => version::run(),
         b"probe" => probe::run(words),
         b"lock" => lock::run(words),
+        b"release" => release::run(words),
         b"rename" => rename::run(words),
         b"write" => write::run(words),
         b"copy" => copy::run(words),
