@@ -32,3 +32,5 @@ pub mod inspect;
 pub mod logs;
 #[cfg(feature = "net")]
 pub mod net;
+#[cfg(feature = "replace")]
+pub mod replace;

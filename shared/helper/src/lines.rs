@@ -140,6 +140,12 @@ pub enum Outcome {
         /// Whether it was there.
         was_there: bool,
     },
+    /// A folder that was set aside is gone for good.
+    #[serde(rename = "remove-aside")]
+    RemoveAside {
+        /// The folder.
+        path: String,
+    },
     /// A piece of a file.
     Part {
         /// The file.

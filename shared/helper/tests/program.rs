@@ -260,3 +260,20 @@ fn it_removes_only_what_the_tool_made() {
         "{lines:?}"
     );
 }
+
+#[test]
+fn it_removes_for_good_only_what_was_set_aside_by_name() {
+    let place = Place::new();
+    let data = member(&place);
+    let member = format!("{data}/member");
+    for name in ["member", "member.before-", "member.before-2026112xT101530Z"] {
+        let path = format!("{data}/{name}");
+        assert_eq!(place.run(&["remove-aside", &path]).0, 1, "{name}");
+    }
+    let aside = format!("{data}/member.before-20261122T101530Z");
+    assert_eq!(place.run(&["rename", &member, &aside]).0, 0);
+    let (code, lines) = place.run(&["remove-aside", &aside]);
+    assert_eq!(code, 0, "{lines:?}");
+    assert!(!Path::new(&aside).exists());
+    assert!(Path::new(&data).exists());
+}

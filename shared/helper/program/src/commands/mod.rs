@@ -7,6 +7,7 @@ mod mkdir;
 mod probe;
 mod read;
 mod release;
+mod remove_aside;
 mod rename;
 mod space;
 mod stat;
@@ -25,6 +26,7 @@ pub fn run(words: Words) -> i32 {
         b"probe" => probe::run(words),
         b"lock" => lock::run(words),
         b"release" => release::run(words),
+        b"remove-aside" => remove_aside::run(words),
         b"rename" => rename::run(words),
         b"write" => write::run(words),
         b"copy" => copy::run(words),

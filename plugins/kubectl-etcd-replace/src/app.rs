@@ -1,0 +1,73 @@
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use shared::output::Printer;
+
+use crate::commands::{self, Command};
+use crate::exit;
+
+/// Replaces a broken etcd member, and refuses whatever would lose data
+///
+/// Stops the member, takes a verified snapshot of the others, removes it, sets its data aside
+/// (nothing is deleted), adds it anew, starts it with the right settings, and waits until the
+/// cluster is whole. Shows the plan first and asks once. Every step can be resumed.
+#[derive(Parser)]
+#[command(
+    name = "kubectl-etcd_replace",
+    display_name = "kubectl etcd-replace",
+    bin_name = "kubectl etcd-replace",
+    version,
+    after_help = EXAMPLES
+)]
+pub struct App {
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  # What would be done, with every command that an operator would type
+  kubectl etcd-replace plan node-1 --docker-host ssh://root@{address}
+  # Do it
+  kubectl etcd-replace node node-1 --docker-host ssh://root@{address}
+  # Go on after an interruption
+  kubectl etcd-replace resume
+
+Exit codes:
+  0 replaced and verified, 1 failed (resumable), 2 usage, 3 refused, 4 planned only, 5 stopped by Ctrl-C";
+
+/// Runs the program; returns its exit code.
+pub fn run() -> u8 {
+    let parsed = App::command()
+        .try_get_matches()
+        .and_then(|matches| App::from_arg_matches(&matches));
+    let app = match parsed {
+        Ok(app) => app,
+        Err(error) => {
+            // clap prints help and version to stdout, errors to stderr, in its own style.
+            let _ = error.print();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => exit::DONE,
+                _ => exit::USAGE,
+            };
+        }
+    };
+    let printer = Printer::new(false, false);
+    match commands::run(app.command, printer) {
+        Ok(code) => code,
+        Err(error) => {
+            printer.error(&error);
+            exit::of_error(error.kind())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_tree_is_sound() {
+        App::command().debug_assert();
+    }
+}

@@ -1,0 +1,14 @@
+//! A member in a container of a Docker engine.
+
+mod containers;
+mod data;
+mod definition;
+mod helper;
+mod mounts;
+mod names;
+mod node;
+mod script;
+mod view;
+
+pub use helper::HelperSource;
+pub use node::DockerNode;

@@ -1,0 +1,6 @@
+//! The pure parts over worlds made by hand.
+
+mod made;
+mod plans;
+mod refusals;
+mod start;

@@ -1,0 +1,9 @@
+//! `kubectl etcd-replace` on real clusters: real engines, real etcd, real faults.
+
+#![allow(clippy::unwrap_used)]
+
+mod begun_by_hand;
+mod incident;
+mod interruptions;
+mod refusals;
+mod stand;
