@@ -10,8 +10,8 @@ use shared::error::ShownError;
 use shared::output::{Printer, Style};
 use shared::replace::journal::{Event, Journal, load_all, runs_folder};
 use shared::replace::node::Saved;
-use shared::replace::run::{Context, StopFlag, execute};
-use shared::replace::steps::{StepFailure, StepId};
+use shared::replace::run::{Context, Ended, StopFlag, execute};
+use shared::replace::steps::StepFailure;
 
 use crate::session::{Session, who};
 use crate::{exit, show};
@@ -160,16 +160,17 @@ pub async fn carry_out(session: &Session, printer: Printer, named: &str) -> Resu
             report(session, printer, began, snapshot)?;
             Ok(exit::DONE)
         }
-        Some((Err((step, failure)), _)) => Ok(failed(session, printer, step, failure)),
+        Some((Err(ended), _)) => Ok(failed(session, printer, ended)),
     }
 }
 
 /// Says what went wrong; returns the exit code.
-pub fn failed(session: &Session, printer: Printer, step: StepId, failure: StepFailure) -> u8 {
-    match failure {
+pub fn failed(session: &Session, printer: Printer, ended: Ended) -> u8 {
+    let step = ended.step;
+    match ended.failure {
         StepFailure::Refused(refusals) => {
             show::refusals(printer, &refusals);
-            if step <= StepId::Remove {
+            if ended.is_as_before {
                 printer.note("nothing was changed: what had been stopped was put back");
             } else {
                 say_resume(session, printer);

@@ -15,7 +15,7 @@ use shared::replace::node::{DockerNode, HelperSource, NodeAccess as _};
 use shared::replace::options::Options;
 use shared::replace::refusals::Refusal;
 use shared::replace::run::{first_world, stamp};
-use shared::replace::steps::{Facts, default_snapshot_folder};
+use shared::replace::steps::{Facts, StepId, default_snapshot_folder};
 use shared::replace::target;
 use shared::replace::world::{Earlier, World};
 
@@ -171,6 +171,8 @@ fn adopted(record: &shared::replace::node::RunRecord) -> Run {
         who: record.who.clone(),
         begun_at: record.since.parse().ok(),
         restart_policy: Some(record.saved.restart_policy.clone()),
+        // How far it got is not known here: whatever may have happened has to be reckoned with.
+        furthest: Some(StepId::Verify),
         ..Run::default()
     }
 }
@@ -189,6 +191,7 @@ fn facts_of(unfinished: Option<&Run>, now: Timestamp) -> Facts {
         restart_policy: run.restart_policy.clone(),
         stamp: run.stamp.clone(),
         locked: false,
+        furthest: run.furthest,
     }
 }
 

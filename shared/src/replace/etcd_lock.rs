@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::etcd::wire::{
-    Compare, CompareUnion, Operation, PutRequest, RangeRequest, RequestOp, TxnRequest,
+    Compare, CompareUnion, DeleteRangeRequest, Operation, PutRequest, RangeRequest, RequestOp,
+    TxnRequest,
 };
 use crate::etcd::{EtcdClient, EtcdError};
 
@@ -20,12 +21,16 @@ pub const TIME_TO_LIVE: Duration = Duration::from_secs(60);
 /// # Errors
 /// The member does not answer.
 pub async fn holder(client: &EtcdClient) -> Result<Option<LockHolder>, EtcdError> {
+    Ok(value_of(client).await?.map(|value| read(&value)))
+}
+
+async fn value_of(client: &EtcdClient) -> Result<Option<Vec<u8>>, EtcdError> {
     let request = RangeRequest {
         key: KEY.as_bytes().to_vec(),
         ..RangeRequest::default()
     };
     let answer = client.range(request).await?;
-    Ok(answer.kvs.first().map(|pair| read(&pair.value)))
+    Ok(answer.kvs.into_iter().next().map(|pair| pair.value))
 }
 
 /// A value that cannot be read is still a lock.
@@ -60,17 +65,21 @@ pub async fn take(client: &EtcdClient, holder: &LockHolder) -> Result<Taken, Etc
             lease,
         })),
     };
-    let compare = |target, union| Compare {
+    let condition = |target, union| Compare {
         result: 0,
         target,
         key: KEY.as_bytes().to_vec(),
         union: Some(union),
     };
-    // Free, or ours already.
-    for condition in [
-        compare(1, CompareUnion::CreateRevision(0)),
-        compare(3, CompareUnion::Value(value.clone())),
-    ] {
+    let free = condition(1, CompareUnion::CreateRevision(0));
+    let mut conditions = vec![free];
+    // An earlier life of this run may have left it: taken over as it stands, and only then.
+    if let Some(left) = value_of(client).await?
+        && read(&left).run == holder.run
+    {
+        conditions.push(condition(3, CompareUnion::Value(left)));
+    }
+    for condition in conditions {
         let request = TxnRequest {
             compare: vec![condition],
             success: vec![put()],
@@ -86,6 +95,36 @@ pub async fn take(client: &EtcdClient, holder: &LockHolder) -> Result<Taken, Etc
         // It was let go this very moment.
         None => Ok(Taken::Theirs(LockHolder::default())),
     }
+}
+
+/// Deletes the lock where this run holds it, also one that an earlier life of it left.
+///
+/// # Errors
+/// The member does not answer, or an alarm forbids writes.
+pub async fn release(client: &EtcdClient, run: &str) -> Result<(), EtcdError> {
+    let Some(value) = value_of(client).await? else {
+        return Ok(());
+    };
+    if read(&value).run != run {
+        return Ok(());
+    }
+    let key = KEY.as_bytes().to_vec();
+    let request = TxnRequest {
+        compare: vec![Compare {
+            result: 0,
+            target: 3,
+            key: key.clone(),
+            union: Some(CompareUnion::Value(value)),
+        }],
+        success: vec![RequestOp {
+            request: Some(Operation::DeleteRange(DeleteRangeRequest {
+                key,
+                range_end: Vec::new(),
+            })),
+        }],
+        failure: Vec::new(),
+    };
+    client.txn(request).await.map(drop)
 }
 
 /// Whether an error says that an alarm forbids every write.

@@ -344,14 +344,35 @@ impl Context<'_> {
         Err(last.unwrap_or(StepFailure::Stopped))
     }
 
+    /// Whether nothing that lasts was done yet: the old member is still listed; or, where there was
+    /// none to remove, its data was not touched.
+    pub fn can_be_put_back(&self) -> bool {
+        match self.old_id {
+            Some(old) => self.world.observation.listed().any(|(l, _)| l.id == old),
+            None => self.facts.furthest < Some(StepId::SetAside),
+        }
+    }
+
     /// Takes the locks away.
     pub async fn release(&mut self) -> Result<(), StepFailure> {
-        if let Some(lease) = self.lease.id.take() {
-            let client = self.survivor().await?;
-            client.lease_revoke(lease).await?;
-        }
+        self.release_cluster_lock().await?;
         self.node.release().await?;
         self.facts.locked = false;
+        Ok(())
+    }
+
+    async fn release_cluster_lock(&self) -> Result<(), StepFailure> {
+        let client = self.survivor().await?;
+        match etcd_lock::release(&client, &self.run).await {
+            Ok(()) => {}
+            // Then there was no lock to take, either.
+            Err(error) if etcd_lock::writes_are_forbidden(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+        if let Some(lease) = self.lease.id.take() {
+            // It goes by itself in a minute where this fails.
+            let _ = client.lease_revoke(lease).await;
+        }
         Ok(())
     }
 }
@@ -403,12 +424,23 @@ pub async fn first_world(
     Ok(world)
 }
 
+/// Where and why a run ended before its end.
+#[derive(Debug)]
+pub struct Ended {
+    /// The step that did not get done.
+    pub step: StepId,
+    /// Why.
+    pub failure: StepFailure,
+    /// Whether everything is as it was before the run.
+    pub is_as_before: bool,
+}
+
 /// Does every step that is not done yet.
 ///
 /// # Errors
 /// The step that did not get done and why. What was refused before anything that lasts is put
 /// back as it was.
-pub async fn execute(context: &mut Context<'_>) -> Result<(), (StepId, StepFailure)> {
+pub async fn execute(context: &mut Context<'_>) -> Result<(), Ended> {
     let (lease, cluster) = (Rc::clone(&context.lease), context.cluster);
     tokio::select! {
         done = every_step(context) => done,
@@ -416,7 +448,12 @@ pub async fn execute(context: &mut Context<'_>) -> Result<(), (StepId, StepFailu
     }
 }
 
-async fn every_step(context: &mut Context<'_>) -> Result<(), (StepId, StepFailure)> {
+async fn every_step(context: &mut Context<'_>) -> Result<(), Ended> {
+    let ended = |step, failure, is_as_before| Ended {
+        step,
+        failure,
+        is_as_before,
+    };
     for step in steps::ALL {
         let id = step.id();
         if step.is_done(&context.world, &context.facts, context.options) {
@@ -427,13 +464,10 @@ async fn every_step(context: &mut Context<'_>) -> Result<(), (StepId, StepFailur
         let journal = context.journal;
         let done = async {
             context.stopped()?;
-            journal
-                .write(Event::Step { step: id })
-                .map_err(ShownError::from)?;
+            journal.write(Event::Step { step: id })?;
+            context.facts.furthest = context.facts.furthest.max(Some(id));
             step.run(context).await?;
-            journal
-                .write(Event::Done { step: id })
-                .map_err(ShownError::from)?;
+            journal.write(Event::Done { step: id })?;
             Ok::<(), StepFailure>(())
         }
         .await;
@@ -442,28 +476,25 @@ async fn every_step(context: &mut Context<'_>) -> Result<(), (StepId, StepFailur
                 "{id:>11}  done in {:.1} s",
                 began.elapsed().as_secs_f64()
             )),
-            Err(StepFailure::Refused(refusals)) if id <= StepId::Remove => {
+            Err(StepFailure::Refused(refusals)) if context.can_be_put_back() => {
                 if let Err(failure) = put_back(context).await {
-                    return Err((id, failure));
+                    return Err(ended(id, failure, false));
                 }
-                return Err((id, StepFailure::Refused(refusals)));
+                return Err(ended(id, StepFailure::Refused(refusals), true));
             }
-            Err(failure) => return Err((id, failure)),
+            Err(failure) => return Err(ended(id, failure, false)),
         }
     }
     finish(context)
         .await
-        .map_err(|failure| (StepId::Verify, failure))
+        .map_err(|failure| ended(StepId::Verify, failure, false))
 }
 
 async fn finish(context: &mut Context<'_>) -> Result<(), StepFailure> {
     context.release().await?;
-    context
-        .journal
-        .write(Event::Finished {
-            outcome: Outcome::Replaced,
-        })
-        .map_err(ShownError::from)?;
+    context.journal.write(Event::Finished {
+        outcome: Outcome::Replaced,
+    })?;
     Ok(())
 }
 
@@ -472,17 +503,16 @@ async fn put_back(context: &mut Context<'_>) -> Result<(), StepFailure> {
     if let Some(saved) = context.saved.clone() {
         context.node.restore(&saved).await?;
     }
-    if context.facts.locked {
+    // An earlier life of this run may have left its lock file; another run's is not ours to take.
+    let left = context.world.node.lock.as_ref();
+    if context.facts.locked || left.is_some_and(|holder| holder.run == context.run) {
         context.release().await?;
-    } else if let Some(lease) = context.lease.id.take() {
-        context.survivor().await?.lease_revoke(lease).await?;
+    } else {
+        context.release_cluster_lock().await?;
     }
-    context
-        .journal
-        .write(Event::Finished {
-            outcome: Outcome::Refused,
-        })
-        .map_err(ShownError::from)?;
+    context.journal.write(Event::Finished {
+        outcome: Outcome::Refused,
+    })?;
     Ok(())
 }
 
@@ -493,11 +523,7 @@ async fn put_back(context: &mut Context<'_>) -> Result<(), StepFailure> {
 /// It cannot be taken back any more, or an effect failed.
 pub async fn roll_back(context: &mut Context<'_>) -> Result<Outcome, StepFailure> {
     let entry = context.world.entry().cloned();
-    let old_is_listed = match (&entry, context.old_id) {
-        (Some(entry), Some(old)) => entry.id == old,
-        _ => false,
-    };
-    let outcome = if old_is_listed {
+    let outcome = if context.can_be_put_back() {
         if let Some(saved) = context.saved.clone() {
             context.node.restore(&saved).await?;
         }
@@ -537,9 +563,6 @@ pub async fn roll_back(context: &mut Context<'_>) -> Result<Outcome, StepFailure
         }
     };
     context.release().await?;
-    context
-        .journal
-        .write(Event::Finished { outcome })
-        .map_err(ShownError::from)?;
+    context.journal.write(Event::Finished { outcome })?;
     Ok(outcome)
 }

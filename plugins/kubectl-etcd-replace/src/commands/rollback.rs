@@ -2,7 +2,7 @@ use clap::Args;
 use shared::error::ShownError;
 use shared::output::Printer;
 use shared::replace::journal::Outcome;
-use shared::replace::run::{Context, roll_back};
+use shared::replace::run::{Context, Ended, roll_back};
 use shared::replace::steps::StepId;
 
 use super::unfinished;
@@ -69,6 +69,13 @@ pub async fn run(args: &RollbackArgs, printer: Printer) -> Result<u8, ShownError
             ));
             Ok(exit::DONE)
         }
-        Some(Err(failure)) => Ok(failed(&session, printer, StepId::Verify, failure)),
+        Some(Err(failure)) => {
+            let ended = Ended {
+                step: StepId::Observe,
+                failure,
+                is_as_before: false,
+            };
+            Ok(failed(&session, printer, ended))
+        }
     }
 }

@@ -49,6 +49,8 @@ pub struct Run {
     pub last_at: Option<Timestamp>,
     /// The last step that began.
     pub step: Option<StepId>,
+    /// The furthest step that ever began.
+    pub furthest: Option<StepId>,
     /// How it ended; none while it is unfinished.
     pub outcome: Option<Outcome>,
     /// The verified snapshot.
@@ -103,7 +105,10 @@ impl Run {
                     known.stamp.clone_from(stamp);
                     known.access_flags.clone_from(access_flags);
                 }
-                Event::Step { step } => known.step = Some(*step),
+                Event::Step { step } => {
+                    known.step = Some(*step);
+                    known.furthest = known.furthest.max(Some(*step));
+                }
                 Event::Snapshot { path, .. } => known.snapshot = Some(PathBuf::from(path)),
                 Event::Saved { restart_policy, .. } => {
                     known.restart_policy = Some(restart_policy.clone());

@@ -81,6 +81,8 @@ pub struct Facts {
     pub stamp: String,
     /// Whether the locks are held by this process.
     pub locked: bool,
+    /// The furthest step that this run ever began.
+    pub furthest: Option<StepId>,
 }
 
 /// What a step says of itself.
