@@ -4,8 +4,8 @@ use super::source::Source;
 
 /// Bytes read ahead at first when the reads go forward; doubled while they go on to.
 const FIRST_AHEAD_BYTES: u64 = 16 * 1024;
-/// Bytes read ahead at most.
-const MOST_AHEAD_BYTES: u64 = 256 * 1024;
+/// Bytes read ahead at most: as much as stays in the processor's cache until it is looked at.
+const MOST_AHEAD_BYTES: u64 = 64 * 1024;
 /// How far forward a read may jump and still count as going forward.
 const NEAR_BYTES: u64 = 32 * 1024;
 

@@ -23,6 +23,9 @@ pub(crate) trait Sink: Send {
 
     /// More of the value begun before.
     fn rest(&mut self, _piece: &[u8]) {}
+
+    /// The record is complete; CRC-32C and bytes of the unit up to here.
+    fn done(&mut self, _crc: u32, _bytes: u64) {}
 }
 
 /// Takes nothing: the walker's own tally is enough.
@@ -115,9 +118,12 @@ pub(crate) fn leaf_records(
                 let value = value.get(..HEAD_BYTES).unwrap_or(value);
                 found.buckets.push((index, key.to_vec(), value.to_vec()));
             }
-        } else if let Some(kind) = sink.record(key, value, u64::from(element.value_bytes)) {
-            let says = says_of(&kind);
-            found.faults.push((index, kind, says));
+        } else {
+            if let Some(kind) = sink.record(key, value, u64::from(element.value_bytes)) {
+                let says = says_of(&kind);
+                found.faults.push((index, kind, says));
+            }
+            sink.done(tally.crc, tally.key_bytes + tally.value_bytes);
         }
     }
     found

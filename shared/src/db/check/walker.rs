@@ -421,6 +421,10 @@ impl<'g, 'a, S: Source + ?Sized> Walker<'g, 'a, S> {
                 left -= piece_bytes;
                 piece_bytes = PIECE_BYTES.min(left);
             }
+            sink.done(
+                self.tally.crc,
+                self.tally.key_bytes + self.tally.value_bytes,
+            );
             previous = Some(key);
         }
     }

@@ -11,6 +11,8 @@ use crate::db::check::{
 use crate::db::fault::{FaultKind, FaultLog};
 use crate::db::source::Source;
 
+/// Marks one thread keeps (8 bytes each); units beyond are read a second time.
+const MAX_MARKS: usize = 1_000_000;
 /// Prefixes named in a report.
 const TOP_PREFIXES: usize = 15;
 
@@ -76,7 +78,13 @@ pub(crate) fn scan_keys<S: Source + ?Sized>(
     threads: usize,
 ) -> KeyScan {
     let compact = compaction.revision();
-    let mut scan = Scan::begin(ground, bucket, hash_at.unwrap_or(i64::MAX), threads);
+    let mut scan = Scan::begin(
+        ground,
+        bucket,
+        hash_at.unwrap_or(i64::MAX),
+        compact,
+        threads,
+    );
     let revision = scan.last.map_or(1, |last| last.main).max(compact).max(1);
     let is_sound = !scan.faults.is_damaged();
     let wanted = hash_at.unwrap_or(revision);
@@ -147,6 +155,7 @@ impl<'s, 'a, S: Source + ?Sized> Scan<'s, 'a, S> {
         ground: &'s Ground<'a, S>,
         bucket: &'s BucketTree,
         up_to: i64,
+        compact: i64,
         threads: usize,
     ) -> Self {
         let mut cutter = Walker::new(ground, Mode::Verify);
@@ -163,7 +172,7 @@ impl<'s, 'a, S: Source + ?Sized> Scan<'s, 'a, S> {
         };
         let superseded = Superseded::new(units.len().max(1));
         let mut latest = Latest::new();
-        let make = || KeySink::new(&latest, &superseded, up_to);
+        let make = || KeySink::new(&latest, &superseded, up_to, compact);
         let mut walked = run_units(
             ground,
             Mode::Verify,
@@ -241,14 +250,9 @@ impl<'s, 'a, S: Source + ?Sized> Scan<'s, 'a, S> {
     /// read again.
     fn hash(&mut self, compact_revision: i64, revision: i64) -> HashKv {
         let keeps_any = self.count.live > 0;
-        let is_clean = |unit: usize| match self.spans.get(unit).copied().flatten() {
-            None => true,
-            Some(span) => {
-                span.to <= revision
-                    && (span.from > compact_revision
-                        || !(span.has_deletions || self.superseded.has_any(unit)))
-            }
-        };
+        let known: Vec<Option<(u32, u64)>> = (0..self.tallies.len())
+            .map(|unit| self.known_part(unit, compact_revision, revision, keeps_any))
+            .collect();
         let make = || HashSink::new(&self.superseded, compact_revision, revision, keeps_any);
         let mut sinks = if self.bucket.root == 0 {
             let mut sink = make();
@@ -259,7 +263,7 @@ impl<'s, 'a, S: Source + ?Sized> Scan<'s, 'a, S> {
             vec![sink]
         } else {
             let name = (self.bucket.name.as_str(), self.bucket.order);
-            let dirty = |unit: usize| !is_clean(unit);
+            let dirty = |unit: usize| known.get(unit).is_some_and(Option::is_none);
             run_units(
                 self.ground,
                 Mode::Reread,
@@ -271,11 +275,7 @@ impl<'s, 'a, S: Source + ?Sized> Scan<'s, 'a, S> {
             )
             .sinks
         };
-        let mut parts: Vec<(u32, u64)> = self
-            .tallies
-            .iter()
-            .map(|tally| (tally.crc, tally.key_bytes + tally.value_bytes))
-            .collect();
+        let mut parts: Vec<(u32, u64)> = known.iter().map(|part| part.unwrap_or((0, 0))).collect();
         for (unit, crc, bytes) in sinks.iter_mut().flat_map(|sink| sink.hashes.drain(..)) {
             if let Some(part) = parts.get_mut(unit) {
                 *part = (crc, bytes);
@@ -291,15 +291,73 @@ impl<'s, 'a, S: Source + ?Sized> Scan<'s, 'a, S> {
             compact_revision,
         }
     }
+
+    /// CRC and bytes a unit adds to the hash, when the first pass saw enough to tell.
+    fn known_part(
+        &self,
+        unit: usize,
+        compact_revision: i64,
+        revision: i64,
+        keeps_any: bool,
+    ) -> Option<(u32, u64)> {
+        let tally = self.tallies.get(unit)?;
+        let end = (tally.crc, tally.key_bytes + tally.value_bytes);
+        let Some(span) = self.spans.get(unit)?.as_ref() else {
+            return Some(end);
+        };
+        if span.to > revision {
+            return None;
+        }
+        if span.from > compact_revision {
+            return Some(end);
+        }
+        if span.has_deletions || span.is_incomplete {
+            return None;
+        }
+        if !keeps_any {
+            return Some(end);
+        }
+        Some(without(&span.marks, &self.superseded.bits(unit), end))
+    }
+}
+
+/// CRC and bytes of a unit that ends with `end`, without the records whose bit is set; `marks`
+/// are CRC and bytes after each of the first records.
+fn without(marks: &[(u32, u32)], left_out: &[u64], end: (u32, u64)) -> (u32, u64) {
+    let mut kept = (0, 0);
+    let mut take = |from: (u32, u64), to: (u32, u64)| {
+        let bytes = to.1.saturating_sub(from.1);
+        // What lies between two points of a checksum, joined to what was kept before.
+        let crc = append_crc(from.0, to.0, bytes);
+        kept = (append_crc(kept.0, crc, bytes), kept.1 + bytes);
+    };
+    let mut from = (0, 0);
+    let mut before = (0, 0);
+    for (record, &(crc, bytes)) in marks.iter().enumerate() {
+        let after = (crc, u64::from(bytes));
+        let word = left_out.get(record / 64).copied().unwrap_or(0);
+        if word & 1 << (record % 64) != 0 {
+            take(from, before);
+            from = after;
+        }
+        before = after;
+    }
+    take(from, end);
+    kept
 }
 
 /// The revisions of a unit.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Span {
     unit: usize,
     from: i64,
     to: i64,
     has_deletions: bool,
+    /// CRC and bytes of the unit after each record that the compaction has passed; empty when
+    /// there was no room for them.
+    marks: Vec<(u32, u32)>,
+    /// Whether a record the compaction has passed is missing from the marks.
+    is_incomplete: bool,
 }
 
 /// Finds which record of a key is its newest.
@@ -355,11 +413,18 @@ struct KeySink<'a> {
     first: Option<Revision>,
     last: Option<Revision>,
     spans: Vec<Span>,
+    compact: i64,
+    /// Whether the record at hand is one the compaction has passed.
+    is_passed: bool,
+    marks: usize,
 }
 
 impl<'a> KeySink<'a> {
-    fn new(latest: &'a Latest, superseded: &'a Superseded, up_to: i64) -> Self {
+    fn new(latest: &'a Latest, superseded: &'a Superseded, up_to: i64, compact: i64) -> Self {
         Self {
+            compact,
+            is_passed: false,
+            marks: 0,
             latest: LatestSink::new(latest, superseded, up_to),
             prefixes: PrefixTally::default(),
             deletions: 0,
@@ -380,6 +445,7 @@ impl<'a> KeySink<'a> {
         self.deletions += u64::from(revision.is_tombstone);
         let unit = self.latest.unit;
         let (from, to) = (revision.main, revision.main);
+        self.is_passed = revision.main <= self.compact;
         let has_deletions = revision.is_tombstone;
         match self.spans.last_mut().filter(|span| span.unit == unit) {
             Some(span) => {
@@ -392,6 +458,8 @@ impl<'a> KeySink<'a> {
                 from,
                 to,
                 has_deletions,
+                marks: Vec::new(),
+                is_incomplete: false,
             }),
         }
         let Some(kv) = KeyValue::parse(head, value_bytes) else {
@@ -417,5 +485,19 @@ impl Sink for KeySink<'_> {
         let fault = self.check(key, head, value_bytes);
         self.latest.record = self.latest.record.saturating_add(1);
         fault
+    }
+
+    fn done(&mut self, crc: u32, bytes: u64) {
+        let Some(span) = self.spans.last_mut().filter(|_| self.is_passed) else {
+            return;
+        };
+        self.is_passed = false;
+        match u32::try_from(bytes) {
+            Ok(bytes) if self.marks < MAX_MARKS && !span.is_incomplete => {
+                self.marks += 1;
+                span.marks.push((crc, bytes));
+            }
+            _ => span.is_incomplete = true,
+        }
     }
 }

@@ -62,10 +62,6 @@ impl Superseded {
         }
     }
 
-    pub(crate) fn has_any(&self, unit: usize) -> bool {
-        self.bits(unit).iter().any(|&word| word != 0)
-    }
-
     pub(crate) fn bits(&self, unit: usize) -> Vec<u64> {
         let unit = self.units.get(unit);
         unit.map(|unit| unit.lock().unwrap_or_else(PoisonError::into_inner).clone())
