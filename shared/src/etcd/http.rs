@@ -22,6 +22,10 @@ pub struct HttpPage {
     pub body: String,
     /// The server's clock, from its Date header (whole seconds).
     pub date: Option<Timestamp>,
+    /// When the answer was here, by our clock.
+    pub received: Timestamp,
+    /// From the request's sending to the answer's head.
+    pub took: Duration,
 }
 
 /// GETs `path` from the endpoint.
@@ -64,7 +68,9 @@ pub async fn get(
             .header(http::header::HOST, endpoint.authority())
             .body(Empty::<Bytes>::new())
             .map_err(|error| broken(error.to_string()))?;
+        let began = std::time::Instant::now();
         let answer = sender.send_request(request).await.map_err(from_hyper)?;
+        let (received, took) = (Timestamp::now(), began.elapsed());
         let status = answer.status().as_u16();
         let date = answer
             .headers()
@@ -82,6 +88,8 @@ pub async fn get(
             status,
             body: String::from_utf8_lossy(&body).into_owned(),
             date,
+            received,
+            took,
         })
     };
     timeout(call_timeout, work).await.unwrap_or_else(|_| {

@@ -104,7 +104,7 @@ impl Asker {
         );
         let (http_health, clock_offset_seconds) = match health {
             Ok((page, took)) => {
-                let offset = health_page::clock_offset(&page, Timestamp::now());
+                let offset = health_page::clock_offset(&page);
                 let facts = health_page::health(format!("{endpoint}/health"), &page);
                 (Probe::answered(facts, took), offset)
             }

@@ -1,4 +1,4 @@
-use jiff::Timestamp;
+use std::time::Duration;
 
 use crate::etcd::HttpPage;
 use crate::model::HttpHealth;
@@ -35,11 +35,19 @@ pub fn readyz(url: String, page: &HttpPage) -> HttpHealth {
     }
 }
 
+/// An answer that took longer than this says nothing of the clock: the header may be written at
+/// its beginning or at its end.
+const PROMPT: Duration = Duration::from_millis(500);
+
 /// The server's clock minus ours in seconds. The header has whole seconds: half of one is added,
-/// so the error is at most half a second plus half the round trip.
-pub fn clock_offset(page: &HttpPage, received: Timestamp) -> Option<f64> {
+/// so the error is at most half a second plus half the time that the answer took.
+pub fn clock_offset(page: &HttpPage) -> Option<f64> {
+    if page.took > PROMPT {
+        return None;
+    }
     let server = page.date?.as_second() as f64 + 0.5;
-    Some(server - received.as_millisecond() as f64 / 1000.0)
+    let middle = page.received.as_millisecond() as f64 / 1000.0 - page.took.as_secs_f64() / 2.0;
+    Some(server - middle)
 }
 
 #[cfg(test)]
@@ -52,6 +60,8 @@ mod tests {
             status,
             body: body.to_owned(),
             date: None,
+            received: jiff::Timestamp::UNIX_EPOCH,
+            took: Duration::ZERO,
         };
         let cases = [
             (200, r#"{"health":"true"}"#, true, ""),

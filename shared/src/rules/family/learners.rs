@@ -31,7 +31,7 @@ const STALLED: Rule = Rule {
     title: "a learner does not get in sync",
     severity: Severity::Degraded,
     rank: rank::CAUSE + 1,
-    condition: "a started learner does not answer or has no contact with the leader, or has less than 90 % of the leader's index \
+    condition: "a started learner does not answer, has no contact with the leader, or is below 90 % while nothing gets through to it; or has less than 90 % of the leader's index \
                 5 minutes after its start, or is in sync and not promoted for 5 minutes",
     authority: "etcd (90 %), k3s (5 minutes)",
     meaning: "A learner that is not promoted blocks the next one (one at a time), and whoever \
@@ -75,6 +75,17 @@ fn learner(input: &RuleInput<'_>, member: &MemberView<'_>) -> Finding {
     let share = share_of_leader(input, member);
     let old = started_long_ago(input, member);
     let index = index_text(input, member);
+    if let Some(cut) = cut_off(input, member)
+        && share.is_some_and(|s| s < READY_SHARE)
+    {
+        return STALLED
+            .finding(
+                member.subject(),
+                "it is far behind and the leader cannot send it anything",
+            )
+            .shown_by("status", index)
+            .shown_by(cut.0, cut.1);
+    }
     if old && share.is_some_and(|s| s < READY_SHARE) {
         return STALLED
             .finding(
@@ -101,6 +112,35 @@ fn learner(input: &RuleInput<'_>, member: &MemberView<'_>) -> Finding {
         )
         .shown_by("status", index)
         .with_commands(promote)
+}
+
+/// What shows that nothing gets from the leader to the learner: source and text.
+fn cut_off(input: &RuleInput<'_>, member: &MemberView<'_>) -> Option<(String, String)> {
+    if let Some(error) = member.seen.peer_tls.error() {
+        return Some((
+            format!("peer port of {}", member.label()),
+            error.message.clone(),
+        ));
+    }
+    // 0 streams to it, by the leader's own metrics (from 3.4).
+    let id = member.seen.id()?;
+    let leader = input.own().find(|m| {
+        m.seen
+            .status
+            .value()
+            .is_some_and(|s| s.header.member_id == s.leader)
+    })?;
+    let metrics = leader.seen.metrics.value()?;
+    let remote = format!("Remote=\"{id}\"");
+    let (name, streams) = metrics.now.values.iter().find(|(name, _)| {
+        name.starts_with("etcd_network_active_peers") && name.contains(&remote)
+    })?;
+    (*streams < 1.0).then(|| {
+        (
+            format!("metrics of {}", leader.label()),
+            format!("{name} 0"),
+        )
+    })
 }
 
 fn started_long_ago(input: &RuleInput<'_>, member: &MemberView<'_>) -> bool {

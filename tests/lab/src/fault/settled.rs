@@ -59,12 +59,18 @@ fn answers(lab: &Lab, node: &Node) -> bool {
 
 /// The container's log has one of these texts (they differ between releases).
 pub(super) fn log_says(node: &Node, texts: &[&str]) -> Result<()> {
+    log_says_often(node, texts, 1)
+}
+
+/// Waits until so many lines of etcd's log hold one of the texts.
+pub(super) fn log_says_often(node: &Node, texts: &[&str], often: usize) -> Result<()> {
     wait::until(
         &format!("a line of etcd's log on {}", node.name),
         WITHIN,
         || {
             let log = node.etcd_log(4000).map_err(|error| error.to_string())?;
-            if texts.iter().any(|text| log.contains(text)) {
+            let says = |line: &&str| texts.iter().any(|text| line.contains(text));
+            if log.lines().filter(says).count() >= often {
                 Ok(())
             } else {
                 Err(log.lines().last().unwrap_or_default().to_owned())
