@@ -254,9 +254,13 @@ impl EtcdError {
             };
         }
         // tonic's own text where an HTTP server answered that knows nothing of gRPC.
-        if message.contains("mapped from HTTP status code")
-            || message.contains("invalid content-type")
-        {
+        // A page where a message should be shows as a wrong compression flag: its first letter.
+        let no_grpc = [
+            "mapped from HTTP status code",
+            "invalid content-type",
+            "invalid compression flag",
+        ];
+        if no_grpc.iter().any(|text| message.contains(text)) {
             return Self::NotEtcd {
                 endpoint: endpoint.to_owned(),
                 why: "it answers HTTP, but not as etcd".to_owned(),
