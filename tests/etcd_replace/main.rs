@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod begun_by_hand;
+mod cures;
 mod incident;
 mod interruptions;
 mod refusals;

@@ -19,8 +19,8 @@ pub struct NodeArgs {
     /// Do not ask
     #[arg(long, short = 'y')]
     pub yes: bool,
-    /// How the plan is shown
-    #[arg(long, short = 'o', value_enum, default_value_t)]
+    /// How the plan is shown (with --dry-run)
+    #[arg(long, short = 'o', value_enum, default_value_t, requires = "dry_run")]
     pub output: Format,
     /// The rest.
     #[command(flatten)]
