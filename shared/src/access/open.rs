@@ -314,7 +314,6 @@ impl Opener {
     }
 
     /// What Kubernetes says; where it does not answer, the cached topology; else its error.
-    #[expect(clippy::type_complexity, reason = "two alternatives, used once")]
     async fn nodes(
         &mut self,
     ) -> Result<

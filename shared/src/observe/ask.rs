@@ -320,7 +320,7 @@ impl Asker {
                         ..endpoint.clone()
                     };
                     let shows = self.tls(&tls).await.value().is_some();
-                    shows.then(|| EtcdError::Scheme {
+                    shows.then_some(EtcdError::Scheme {
                         endpoint: name,
                         server_is_plain: false,
                     })

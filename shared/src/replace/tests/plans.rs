@@ -85,11 +85,9 @@ fn each_step_sees_from_the_world_that_it_was_done() {
     if let Some(listed) = &mut joined.listed {
         listed.id = id(9);
     }
-    for header in [&mut joined] {
-        let mut read = header.linearizable_read.value().copied().unwrap();
-        read.header.member_id = id(9);
-        header.linearizable_read = crate::model::Probe::answered(read, std::time::Duration::ZERO);
-    }
+    let mut read = joined.linearizable_read.value().copied().unwrap();
+    read.header.member_id = id(9);
+    joined.linearizable_read = crate::model::Probe::answered(read, std::time::Duration::ZERO);
     world.observation.members.pop();
     world.observation.members.push(joined);
     world.node.data.member_present = true;
