@@ -41,15 +41,7 @@ impl Engine {
     ///
     /// Nothing is lost or filled in, unlike in any typed form of it.
     pub async fn inspect_container(&self, container: &str) -> Result<Value, EngineError> {
-        let name = container.strip_prefix('/').unwrap_or(container);
-        let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-        // No container has such a name, and "..", "/" or nothing would be another call.
-        if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !name.chars().all(known) {
-            return Err(EngineError::NotFound {
-                message: format!("No such container: {container}"),
-            });
-        }
-        let path = format!("/containers/{name}/json");
+        let path = inspect_path(container)?;
         self.object(&path).await
     }
 
@@ -76,4 +68,17 @@ impl Engine {
             }),
         }
     }
+}
+
+/// The path of a container's inspect call.
+pub(super) fn inspect_path(container: &str) -> Result<String, EngineError> {
+    let name = container.strip_prefix('/').unwrap_or(container);
+    let known = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    // No container has such a name, and "..", "/" or nothing would be another call.
+    if !name.starts_with(|c: char| c.is_ascii_alphanumeric()) || !name.chars().all(known) {
+        return Err(EngineError::NotFound {
+            message: format!("No such container: {container:?}"),
+        });
+    }
+    Ok(format!("/containers/{name}/json"))
 }

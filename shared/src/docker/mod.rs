@@ -15,7 +15,11 @@ mod host;
 mod http;
 mod lifecycle;
 mod log_lines;
+#[cfg(feature = "inspect")]
+pub mod recreate;
 mod resolve;
+#[cfg(feature = "inspect")]
+mod sources;
 mod tar_entries;
 mod typed;
 

@@ -73,6 +73,23 @@ impl Printer {
         let _ = out.flush();
     }
 
+    /// Writes data to stdout byte for byte: escape sequences in it are data, not colour.
+    pub fn exact(self, text: &str) {
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(text.as_bytes());
+        if !text.ends_with('\n') {
+            let _ = out.write_all(b"\n");
+        }
+        let _ = out.flush();
+    }
+
+    /// Writes a question to stderr without a newline.
+    pub fn prompt(self, text: &str) {
+        let mut err = anstream::stderr().lock();
+        let _ = err.write_all(text.as_bytes());
+        let _ = err.flush();
+    }
+
     /// Writes a note to stderr, dropped when quiet.
     pub fn note(self, text: &str) {
         if !self.quiet {

@@ -32,3 +32,16 @@ pub fn docker_engine(suite: &str) -> Result<DockerEngine> {
         .to_owned();
     Ok(DockerEngine { version, path })
 }
+
+/// docker's client of a Debian suite. Up to bookworm it is part of the package `docker.io`.
+///
+/// # Errors
+/// Those of the download.
+pub fn docker_client(suite: &str) -> Result<PathBuf> {
+    let package = if suite == "bookworm" {
+        "docker.io"
+    } else {
+        "docker-cli"
+    };
+    Ok(debian::unpacked(suite, &[package])?.join("usr/bin/docker"))
+}

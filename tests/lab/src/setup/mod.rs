@@ -13,7 +13,8 @@ mod pypi;
 mod say;
 
 pub use cache::root as cache_root;
-pub use docker::{DockerEngine, docker_engine};
+pub use debian::unpacked as debian_packages;
+pub use docker::{DockerEngine, docker_client, docker_engine};
 pub use etcd::{EtcdBinaries, EtcdRelease};
 pub use kubectl::kubectl;
 pub use kubernetes::{KubernetesBinary, kubernetes};

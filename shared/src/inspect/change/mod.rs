@@ -1,0 +1,7 @@
+//! Changes on the way from a container to its command.
+
+mod arguments;
+mod changes;
+mod environment;
+
+pub use changes::{Changed, Changes, change_request, change_source, parse_pair};

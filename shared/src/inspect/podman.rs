@@ -1,0 +1,123 @@
+//! What podman's docker API shows differently: its own defaults stand where docker has none.
+
+use serde_json::{Value, json};
+
+use super::json::{at, int, list, of, text, texts};
+use super::merge::strings;
+use super::{Request, Source};
+
+/// podman's defaults of these (containers.conf(5)).
+const SHM_BYTES: i64 = 65_536_000;
+const ULIMITS: [(&str, i64); 2] = [("nofile", 1_048_576), ("nproc", 32_768)];
+/// What docker allows by default and podman does not: it shows them as dropped.
+const NOT_ALLOWED: [&str; 3] = ["AUDIT_WRITE", "MKNOD", "NET_RAW"];
+
+/// Leaves out of `request` what podman adds by itself, and puts its words into docker's.
+pub(super) fn subtract(request: &mut Request, source: &Source) {
+    environment(request, source);
+    let host = &mut request.host_config;
+    for (key, own) in [
+        ("UTSMode", "private"),
+        ("PidMode", "private"),
+        ("IpcMode", "shareable"),
+        ("Runtime", "oci"),
+        ("UsernsMode", "private"),
+    ] {
+        if text(of(host, key)) == own {
+            host.insert(key.to_owned(), json!(""));
+        }
+    }
+    if int(of(host, "ShmSize")) == SHM_BYTES {
+        host.insert("ShmSize".to_owned(), json!(0));
+    }
+    let bare = |name: &str| name.trim_start_matches("CAP_").to_owned();
+    let dropped: Vec<&str> = texts(of(host, "CapDrop"))
+        .into_iter()
+        .filter(|name| !NOT_ALLOWED.contains(&bare(name).as_str()))
+        .collect();
+    let dropped = json!(dropped);
+    host.insert("CapDrop".to_owned(), dropped);
+    let ulimits: Vec<Value> = list(of(host, "Ulimits"))
+        .iter()
+        .filter_map(|one| {
+            let name = text(at(one, "Name"))
+                .trim_start_matches("RLIMIT_")
+                .to_lowercase();
+            let (soft, hard) = (int(at(one, "Soft")), int(at(one, "Hard")));
+            let own = ULIMITS
+                .iter()
+                .any(|(known, value)| *known == name && *value == soft && soft == hard);
+            (!own).then(|| json!({ "Name": name, "Soft": soft, "Hard": hard }))
+        })
+        .collect();
+    host.insert("Ulimits".to_owned(), json!(ulimits));
+    anonymous_binds(request, source);
+}
+
+/// podman puts its own variables among the user's, which it does not keep in order.
+fn environment(request: &mut Request, source: &Source) {
+    let config = at(&source.container, "Config");
+    let image = source
+        .image
+        .as_ref()
+        .map(|image| at(at(image, "Config"), "Env"));
+    let image = image.and_then(strings).unwrap_or_default();
+    let hostname = format!("HOSTNAME={}", text(at(config, "Hostname")));
+    let own = [
+        "container=podman",
+        "container=oci",
+        "TERM=xterm",
+        hostname.as_str(),
+    ];
+    let asked: Vec<&str> = texts(at(config, "Env"))
+        .into_iter()
+        .filter(|entry| !own.contains(entry) && !image.iter().any(|given| given == entry))
+        .collect();
+    request.config.insert("Env".to_owned(), json!(asked));
+}
+
+/// Anonymous volumes stand among the binds, under the names that podman made up.
+fn anonymous_binds(request: &mut Request, source: &Source) {
+    let made_up = |name: &str| name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
+    let image = source
+        .image
+        .as_ref()
+        .map(|image| at(at(image, "Config"), "Volumes").clone());
+    let mut kept = Vec::new();
+    for bind in texts(of(&request.host_config, "Binds")) {
+        let mut parts = bind.split(':');
+        let (name, destination) = (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        );
+        if !made_up(name) {
+            kept.push(bind.to_owned());
+            continue;
+        }
+        let given = image
+            .as_ref()
+            .is_some_and(|volumes| volumes.get(destination).is_some());
+        if !given {
+            let volumes = request.config.entry("Volumes").or_insert(Value::Null);
+            if !volumes.is_object() {
+                *volumes = json!({});
+            }
+            if let Some(volumes) = volumes.as_object_mut() {
+                volumes.insert(destination.to_owned(), json!({}));
+            }
+        }
+        let volume = super::AnonymousVolume {
+            destination: destination.to_owned(),
+            name: name.to_owned(),
+            mount: None,
+        };
+        if !request
+            .anonymous_volumes
+            .iter()
+            .any(|one| one.destination == destination)
+        {
+            request.anonymous_volumes.push(volume);
+        }
+    }
+    request.host_config.insert("Binds".to_owned(), json!(kept));
+}

@@ -1,0 +1,292 @@
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use super::private::Daemon;
+use super::{files, images};
+
+/// A real engine with the client of the same release.
+pub struct Engine {
+    pub name: &'static str,
+    pub socket: PathBuf,
+    /// Begins the name of everything made here.
+    pub prefix: String,
+    /// Folder with this engine's `docker` as the only program.
+    pub client_dir: PathBuf,
+    pub files: files::Files,
+    pub daemon: Option<Daemon>,
+    _sweeper: Child,
+}
+
+/// Removes what the tests made on an engine, once the test process is gone.
+const SWEEPER: &str = r#"
+cat >/dev/null
+d="$1 -H $2"; p=$3
+$d ps -aq --filter "name=^/?$p" | xargs -r $d rm -f -v >/dev/null 2>&1
+$d network ls -q --filter "name=^$p" | xargs -r $d network rm >/dev/null 2>&1
+$d volume ls -q --filter "name=^$p" | xargs -r $d volume rm >/dev/null 2>&1
+$d images -q "$p*" | xargs -r $d rmi -f >/dev/null 2>&1
+rm -rf "$4"
+"#;
+
+impl Engine {
+    pub(super) fn new(
+        name: &'static str,
+        socket: PathBuf,
+        client: &Path,
+        daemon: Option<Daemon>,
+    ) -> Self {
+        let prefix = format!("ir{}x{name}-", std::process::id());
+        let dir = std::env::temp_dir().join(format!("inspect-run-{prefix}files"));
+        let client_dir = dir.join("bin");
+        std::fs::create_dir_all(&client_dir).unwrap();
+        let link = client_dir.join("docker");
+        if !link.exists() {
+            std::os::unix::fs::symlink(client, &link).unwrap();
+        }
+        let host = format!("unix://{}", socket.display());
+        let sweeper = Command::new("setsid")
+            .args(["sh", "-c", SWEEPER, "sweeper"])
+            .arg(client)
+            .args([&host, &prefix])
+            .arg(&dir)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let files = files::Files::make(&dir);
+        let engine = Self {
+            name,
+            socket,
+            prefix,
+            client_dir,
+            files,
+            daemon,
+            _sweeper: sweeper,
+        };
+        engine.wait();
+        images::make(&engine);
+        engine.fixtures();
+        engine
+    }
+
+    /// The engine's address.
+    pub fn host(&self) -> String {
+        format!("unix://{}", self.socket.display())
+    }
+
+    /// `docker` of this engine's release, pointed at it.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(self.client_dir.join("docker"));
+        for name in [
+            "DOCKER_HOST",
+            "DOCKER_CONTEXT",
+            "DOCKER_TLS_VERIFY",
+            "BARE",
+            "DOCKER_CONFIG",
+        ] {
+            command.env_remove(name);
+        }
+        command
+            .env("DOCKER_HOST", self.host())
+            .env("DOCKER_CONFIG", &self.client_dir);
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `docker WORDS`; `Err` is what it said.
+    pub fn try_docker<S: AsRef<str>>(&self, words: &[S]) -> Result<String, String> {
+        let out = self
+            .command()
+            .args(words.iter().map(AsRef::as_ref))
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        if out.status.success() {
+            Ok(text(&out.stdout))
+        } else {
+            Err(text(&out.stderr))
+        }
+    }
+
+    /// Runs `docker WORDS`, which must work.
+    pub fn docker<S: AsRef<str> + std::fmt::Debug>(&self, words: &[S]) -> String {
+        self.try_docker(words)
+            .unwrap_or_else(|said| panic!("docker {words:?}: {said}"))
+    }
+
+    /// The raw inspect data of two containers in one call.
+    pub fn inspect_both(&self, left: &str, right: &str) -> [serde_json::Value; 2] {
+        let text = self.docker(&["inspect", "--type", "container", left, right]);
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The raw inspect data of a container.
+    pub fn inspect(&self, container: &str) -> serde_json::Value {
+        let text = self.docker(&["inspect", "--type", "container", container]);
+        let list: serde_json::Value = serde_json::from_str(&text).unwrap();
+        list[0].clone()
+    }
+
+    /// Removes a container with its anonymous volumes.
+    pub fn remove(&self, container: &str) {
+        let _ = self.try_docker(&["rm", "-f", "-v", container]);
+    }
+
+    /// A call of the API with a raw body.
+    pub fn post(&self, path: &str, body: &serde_json::Value) -> Result<serde_json::Value, String> {
+        let socket = self.socket.display().to_string();
+        let url = format!("http://docker{path}");
+        let body = body.to_string();
+        let out = Command::new("curl")
+            .args([
+                "-s",
+                "--unix-socket",
+                &socket,
+                "-H",
+                "Content-Type: application/json",
+            ])
+            .args(["-X", "POST", "-d", &body, &url])
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&out.stdout).into_owned();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        match value.get("message").or_else(|| value.get("cause")) {
+            Some(message) => Err(message.to_string()),
+            None => Ok(value),
+        }
+    }
+
+    /// The newest API version it speaks, the part after the dot.
+    pub fn api(&self) -> u32 {
+        let text = self.docker(&["version", "--format", "{{.Server.APIVersion}}"]);
+        text.split('.').nth(1).unwrap().parse().unwrap()
+    }
+
+    /// Waits until it answers.
+    pub fn wait(&self) {
+        let start = Instant::now();
+        while let Err(said) = self.try_docker(&["version"]) {
+            let log = self.daemon.as_ref().map(Daemon::log).unwrap_or_default();
+            assert!(
+                start.elapsed() < Duration::from_secs(60),
+                "{}: {said}\n{log}",
+                self.name
+            );
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Networks, volumes and containers that the cases refer to.
+    fn fixtures(&self) {
+        let p = &self.prefix;
+        for (index, name) in ["net", "netb", "NetC"].iter().enumerate() {
+            let third = 10 * (std::process::id() % 20) + index as u32;
+            // Engines share the machine's routes, and other tests run beside this one.
+            let names = ["system", "trixie", "sid", "podman"];
+            let place = names
+                .iter()
+                .position(|name| *name == self.name)
+                .unwrap_or(names.len());
+            let second = 71 + place as u32;
+            let subnet = format!("10.{second}.{third}.0/24");
+            let v6 = format!("fd00:{second}:{third}::/64");
+            let name = format!("{p}{name}");
+            let both = self.try_docker(&[
+                "network", "create", "--subnet", &subnet, "--ipv6", "--subnet", &v6, &name,
+            ]);
+            both.unwrap_or_else(|said| panic!("network {name}: {said}"));
+        }
+        self.docker(&["volume", "create", &format!("{p}vol")]);
+        self.docker(&[
+            "create",
+            "--name",
+            &format!("{p}other"),
+            "-v",
+            "/from",
+            &self.image("plain"),
+            "/bin/sleep",
+            "9",
+        ]);
+    }
+
+    /// One of the images of `images.rs`.
+    pub fn image(&self, name: &str) -> String {
+        format!("{}{name}:1", self.prefix)
+    }
+
+    /// The subnet's beginning of a network, such as `10.73.1`.
+    pub fn subnet(&self, network: &str) -> String {
+        let format = "{{(index .IPAM.Config 0).Subnet}}";
+        let text = self.docker(&["network", "inspect", "--format", format, network]);
+        text.rsplit_once('.').unwrap().0.to_owned()
+    }
+}
+
+/// Debian bookworm's engine: the system's own (20.10).
+pub fn system() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| {
+        lab::setup::ensure_tools().unwrap();
+        let socket = PathBuf::from("/var/run/docker.sock");
+        // The client of the same release: others refuse options for an older engine.
+        let client = lab::setup::docker_client("bookworm").unwrap();
+        Engine::new("system", socket, &client, None)
+    })
+}
+
+/// Debian trixie's engine (26.1), started beside the system's.
+pub fn trixie() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| private("trixie", "trixie"))
+}
+
+/// Debian sid's engine (28.5 or later), started beside the system's.
+pub fn sid() -> &'static Engine {
+    static ENGINE: OnceLock<Engine> = OnceLock::new();
+    ENGINE.get_or_init(|| private("sid", "sid"))
+}
+
+/// An engine of a Debian suite in a network namespace of its own.
+pub fn private(suite: &str, name: &'static str) -> Engine {
+    let found = lab::setup::docker_engine(suite).unwrap();
+    let client = lab::setup::docker_client(suite).unwrap();
+    let daemon = Daemon::start(name, |dir| {
+        let at = |part: &str| dir.join(part).display().to_string();
+        std::fs::write(dir.join("daemon.json"), "{}").unwrap();
+        let own = std::env::join_paths(found.path.iter().cloned().chain(std::env::split_paths(
+            &std::env::var_os("PATH").unwrap_or_default(),
+        )));
+        let path = own.unwrap().into_string().unwrap();
+        let mut words: Vec<String> = [
+            "unshare",
+            "--net",
+            "env",
+            &format!("PATH={path}:/usr/sbin:/sbin"),
+            "sh",
+            "-c",
+            "ip link set lo up; exec \"$@\"",
+            "sh",
+            "dockerd",
+        ]
+        .map(str::to_owned)
+        .to_vec();
+        words.extend([
+            format!("--config-file={}", at("daemon.json")),
+            format!("--data-root={}", at("data")),
+            format!("--exec-root={}", at("exec")),
+            format!("--host=unix://{}", at("docker.sock")),
+            format!("--pidfile={}", at("docker.pid")),
+            "--iptables=false".to_owned(),
+            "--ip6tables=false".to_owned(),
+            "--storage-driver=vfs".to_owned(),
+            "--exec-opt=native.cgroupdriver=cgroupfs".to_owned(),
+        ]);
+        words.extend(files::runc_flags(dir));
+        words
+    });
+    let socket = daemon.dir.join("docker.sock");
+    Engine::new(name, socket, &client, Some(daemon))
+}

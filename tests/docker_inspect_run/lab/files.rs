@@ -1,0 +1,44 @@
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+/// Files on this machine that the cases name.
+pub struct Files {
+    pub dir: PathBuf,
+}
+
+impl Files {
+    pub fn make(dir: &Path) -> Self {
+        for folder in ["bind", "com,ma", "sp ace"] {
+            std::fs::create_dir_all(dir.join(folder)).unwrap();
+        }
+        let seccomp = r#"{ "defaultAction": "SCMP_ACT_ALLOW",  "architectures": ["SCMP_ARCH_X86_64"],
+            "syscalls": [ {"names": ["acct", "it's"], "action": "SCMP_ACT_ERRNO"} ] }"#;
+        std::fs::write(dir.join("seccomp.json"), seccomp).unwrap();
+        std::fs::write(dir.join("env"), "FROM_FILE=a b $x\nOTHER=1\n").unwrap();
+        std::fs::write(dir.join("labels"), "from.file=x y\n").unwrap();
+        Self {
+            dir: dir.to_owned(),
+        }
+    }
+}
+
+/// Where processes lack CAP_SYS_RESOURCE, runc needs a wrapper that does without it.
+pub fn runc_flags(dir: &Path) -> Vec<String> {
+    const CAP_SYS_RESOURCE: u64 = 1 << 24;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("CapEff:"))
+        .unwrap();
+    let capabilities = u64::from_str_radix(line.trim(), 16).unwrap();
+    if capabilities & CAP_SYS_RESOURCE != 0 {
+        return Vec::new();
+    }
+    let wrapper = dir.join("runc-wrapper");
+    std::fs::write(&wrapper, include_str!("../../lab/src/node/runc-wrapper.sh")).unwrap();
+    std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    vec![
+        format!("--add-runtime=wrapped={}", wrapper.display()),
+        "--default-runtime=wrapped".to_owned(),
+    ]
+}

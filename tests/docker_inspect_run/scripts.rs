@@ -1,0 +1,324 @@
+//! What one `docker run` cannot say: a script that does it, or a warning that names the field.
+
+use serde_json::json;
+
+use crate::lab::{Engine, differences, podman, run_in_shell, sid, system, tool, trixie};
+
+fn copied(engine: &Engine, name: &str, expected: &[&str]) -> Vec<String> {
+    let copy = format!("{name}-copy");
+    let out = tool(
+        engine,
+        &["--create", "--fresh-volumes", "--name", &copy, name],
+    );
+    assert_eq!(out.code, Some(0), "{}", out.stderr);
+    let warnings = out.warnings();
+    for field in expected {
+        assert!(
+            warnings.iter().any(|line| line.contains(field)),
+            "{field}: {}",
+            out.stderr
+        );
+    }
+    assert_eq!(warnings.len(), expected.len(), "{}", out.stderr);
+    let strict = tool(engine, &["--strict", name]);
+    assert_eq!(
+        strict.code,
+        Some(i32::from(!expected.is_empty())),
+        "{}",
+        strict.stderr
+    );
+    let ran = run_in_shell(engine, &out.stdout);
+    assert_eq!(ran.code, Some(0), "{}\n{}", out.stdout, ran.stderr);
+    let [old, new] = engine.inspect_both(name, &copy);
+    let found = differences(&old, &new);
+    let _ = engine.try_docker(&["rm", "-f", "-v", name, &copy]);
+    found
+}
+
+#[test]
+fn several_networks_on_an_engine_that_takes_one() {
+    let engine = system();
+    let name = format!("{}several", engine.prefix);
+    let (first, second) = (
+        format!("{}net", engine.prefix),
+        format!("{}NetC", engine.prefix),
+    );
+    engine.docker(&[
+        "create",
+        "--name",
+        &name,
+        "--network",
+        &first,
+        "--network-alias",
+        "a",
+        &engine.image("cmd"),
+    ]);
+    let ip = format!("{}.88", engine.subnet(&second));
+    engine.docker(&[
+        "network",
+        "connect",
+        "--alias",
+        "Big",
+        "--ip",
+        &ip,
+        "--link-local-ip",
+        "169.254.9.9",
+        &second,
+        &name,
+    ]);
+    let text = tool(engine, &[&name]).ok();
+    assert!(
+        text.contains("docker network connect")
+            && text.ends_with(&format!("docker start {name}\n")),
+        "{text}"
+    );
+    assert_eq!(copied(engine, &name, &[]), Vec::<String>::new());
+}
+
+#[test]
+fn names_that_dockers_client_would_change() {
+    for engine in [trixie(), sid()] {
+        let name = format!("{}upper", engine.prefix);
+        let (first, second) = (
+            format!("{}net", engine.prefix),
+            format!("{}NetC", engine.prefix),
+        );
+        engine.docker(&[
+            "create",
+            "--name",
+            &name,
+            "--network",
+            &first,
+            "--network-alias",
+            "UPPER",
+            &engine.image("cmd"),
+        ]);
+        engine.docker(&[
+            "network",
+            "connect",
+            "--alias",
+            "Big",
+            "--driver-opt",
+            "K=V",
+            &second,
+            &name,
+        ]);
+        assert_eq!(copied(engine, &name, &[]), Vec::<String>::new());
+        let net = format!("{}net", engine.prefix);
+        let body = json!({"Image": engine.image("cmd"), "HostConfig": {"NetworkMode": net},
+            "NetworkingConfig": {"EndpointsConfig": {&net: {"DriverOpts": {"Key": "Value"}, "Aliases": ["Al"]}}}});
+        engine
+            .post(&format!("/containers/create?name={name}"), &body)
+            .unwrap();
+        let found = copied(engine, &name, &[]);
+        assert!(
+            found
+                .iter()
+                .all(|line| !line.starts_with("/Networks") || line.ends_with("null != {}")),
+            "{found:?}"
+        );
+    }
+}
+
+#[test]
+fn what_no_command_can_say_is_named() {
+    for engine in [system(), trixie(), sid()] {
+        let name = format!("{}unsayable", engine.prefix);
+        for (field, at, value) in [
+            ("Config.Entrypoint", "/Entrypoint", json!(["/bin/sh", "-c"])),
+            (
+                "Config.Healthcheck",
+                "/Healthcheck",
+                json!({"Test": ["CMD", "/bin/test", "a b"]}),
+            ),
+            (
+                "HostConfig.DeviceRequests",
+                "/HostConfig/DeviceRequests",
+                json!([{"Count": 1, "Capabilities": [["gpu"], ["tpu"]]}]),
+            ),
+            (
+                "HostConfig.MaskedPaths",
+                "/HostConfig/MaskedPaths",
+                json!(["/proc/acpi"]),
+            ),
+            ("Config.Env", "/Env", json!(["A=b\u{0}c"])),
+        ] {
+            let mut body = json!({"Image": engine.image("cmd"), "AttachStdout": true, "AttachStderr": true,
+                "Entrypoint": null, "Env": null, "Healthcheck": null, "HostConfig": {"DeviceRequests": null, "MaskedPaths": null}});
+            *body.pointer_mut(at).unwrap() = value;
+            engine
+                .post(&format!("/containers/create?name={name}"), &body)
+                .unwrap_or_else(|said| panic!("{field}: {said}"));
+            let found = copied(engine, &name, &[field]);
+            let top = format!("/{}", field.replace('.', "/"));
+            let (_, others): (Vec<_>, Vec<_>) =
+                found.iter().partition(|line| line.starts_with(&top));
+            // Null or nothing where docker's client sends an empty list, and the words behind the entrypoint.
+            let others: Vec<_> = others
+                .iter()
+                .filter(|line| {
+                    !line.contains("null")
+                        && !line.contains("/Config/Cmd")
+                        && !line.contains("-1")
+                        && !line.ends_with("\"\" != \"no\"")
+                })
+                .collect();
+            assert!(others.is_empty(), "{}: {others:?}", engine.name);
+        }
+    }
+}
+
+#[test]
+fn running_containers_too() {
+    for engine in [system(), trixie(), sid()] {
+        let net = format!("{}net", engine.prefix);
+        let address = format!("{}.55", engine.subnet(&net));
+        let cases: [&[&str]; 5] = [
+            &[
+                "-d",
+                "--network",
+                &net,
+                "--network-alias",
+                "x",
+                "--ip",
+                &address,
+            ],
+            &[
+                "-d",
+                "-i",
+                "-t",
+                "--network",
+                "none",
+                "--read-only",
+                "--tmpfs",
+                "/t",
+            ],
+            &["-d", "--network", "host"],
+            &["-d", "--network", "none", "--privileged", "--pid", "host"],
+            &[
+                "-d",
+                "-p",
+                "18765:80",
+                "-P",
+                "--mac-address",
+                "02:11:22:33:44:88",
+                "--network",
+                &net,
+            ],
+        ];
+        for (index, options) in cases.iter().enumerate() {
+            let name = format!("{}running-{index}", engine.prefix);
+            let mut words = vec!["run", "--name", &name];
+            words.extend(*options);
+            let image = engine.image("service");
+            words.push(&image);
+            if let Err(said) = engine.try_docker(&words) {
+                // Machines without CAP_SYS_RESOURCE run no privileged container on their own engine.
+                assert!(
+                    said.contains("unable to apply caps") && engine.daemon.is_none(),
+                    "{said}"
+                );
+                engine.remove(&name);
+                continue;
+            }
+            let old = engine.inspect(&name);
+            let out = tool(engine, &["--fresh-volumes", "--strict", &name]);
+            assert_eq!(out.code, Some(0), "{}", out.stderr);
+            engine.remove(&name);
+            let ran = run_in_shell(engine, &out.stdout);
+            assert_eq!(ran.code, Some(0), "{}\n{}", out.stdout, ran.stderr);
+            let new = engine.inspect(&name);
+            assert_eq!(
+                differences(&old, &new),
+                Vec::<String>::new(),
+                "{} {}",
+                engine.name,
+                out.stdout
+            );
+            engine.remove(&name);
+        }
+    }
+}
+
+#[test]
+fn through_podmans_socket() {
+    let engine = podman();
+    let name = format!("{}podman", engine.prefix);
+    let words = [
+        "create",
+        "--name",
+        &name,
+        "-e",
+        "A=$(id)",
+        "-l",
+        "k=a b",
+        "-m",
+        "64m",
+        "-w",
+        "/tmp",
+        "-u",
+        "7",
+        "--hostname",
+        "h",
+        "--restart",
+        "on-failure:3",
+        "-v",
+        "/anon",
+        "--cap-add",
+        "NET_ADMIN",
+        "--entrypoint",
+        "/bin/sh",
+        "--stop-signal",
+        "SIGINT",
+    ];
+    let image = engine.image("full");
+    let mut all = words.to_vec();
+    all.extend([image.as_str(), "-c", "sleep 5"]);
+    engine.docker(&all);
+    let copy = format!("{name}-copy");
+    let out = tool(
+        engine,
+        &["--create", "--fresh-volumes", "--name", &copy, &name],
+    );
+    assert_eq!(out.code, Some(0), "{}", out.stderr);
+    let ran = run_in_shell(engine, &out.stdout);
+    assert_eq!(ran.code, Some(0), "{}\n{}", out.stdout, ran.stderr);
+    let [old, new] = engine.inspect_both(&name, &copy);
+    // podman's docker API shows less than docker's; what it shows of the options is the same.
+    for key in [
+        "Env",
+        "Cmd",
+        "Entrypoint",
+        "User",
+        "WorkingDir",
+        "Hostname",
+        "StopSignal",
+        "Volumes",
+        "Healthcheck",
+        "Tty",
+        "ExposedPorts",
+    ] {
+        assert_eq!(
+            old["Config"][key], new["Config"][key],
+            "{key}\n{}",
+            out.stdout
+        );
+    }
+    for key in [
+        "Memory",
+        "RestartPolicy",
+        "CapAdd",
+        "NetworkMode",
+        "Privileged",
+        "PortBindings",
+        "ReadonlyRootfs",
+    ] {
+        assert_eq!(
+            old["HostConfig"][key], new["HostConfig"][key],
+            "{key}\n{}",
+            out.stdout
+        );
+    }
+    assert_eq!(old["Config"]["Labels"]["k"], new["Config"]["Labels"]["k"]);
+    let _ = engine.try_docker(&["rm", "-f", "-v", &name, &copy]);
+}
