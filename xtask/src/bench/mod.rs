@@ -2,6 +2,7 @@
 
 mod db;
 mod filler;
+mod inspect;
 
 use clap::Subcommand;
 use shared::error::ShownError;
@@ -12,6 +13,8 @@ use shared::output::Printer;
 pub enum Bench {
     /// Checking a database, beside `etcdutl snapshot status`
     Db(db::BenchDb),
+    /// docker-inspect-run, beside a bare API call, runlike, docker-autocompose and runlikers
+    Inspect(inspect::BenchInspect),
     /// One check, for `bench db` itself
     #[command(hide = true)]
     DbOnce(db::BenchDbOnce),
@@ -22,6 +25,7 @@ impl Bench {
     pub fn run(self, printer: Printer) -> Result<std::process::ExitCode, ShownError> {
         match self {
             Self::Db(db) => db.run(printer),
+            Self::Inspect(inspect) => inspect.run(printer),
             Self::DbOnce(once) => once.run(printer),
         }
     }
