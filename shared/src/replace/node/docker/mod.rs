@@ -3,7 +3,9 @@
 mod containers;
 mod data;
 mod definition;
+mod effects;
 mod helper;
+mod interface;
 mod mounts;
 mod names;
 mod node;

@@ -1,0 +1,88 @@
+use futures_util::future::LocalBoxFuture;
+
+use super::node::DockerNode;
+use super::{names, script};
+use crate::replace::node::{Leftover, NewStart, NodeAccess, NodeError, NodeStep, RunRecord, Saved};
+use crate::replace::world::{LockHolder, NodeView};
+
+impl NodeAccess for DockerNode {
+    fn place(&self) -> String {
+        self.name()
+    }
+
+    fn observe(&self) -> LocalBoxFuture<'_, Result<NodeView, NodeError>> {
+        Box::pin(self.look())
+    }
+
+    fn look_afresh(&self) {
+        self.forget();
+        self.cache.borrow_mut().referring = None;
+    }
+
+    fn definition<'a>(&'a self, new: &'a NewStart) -> LocalBoxFuture<'a, Result<Saved, NodeError>> {
+        Box::pin(self.save(new))
+    }
+
+    fn lock<'a>(&'a self, holder: &'a LockHolder) -> LocalBoxFuture<'a, Result<(), NodeError>> {
+        Box::pin(self.take_lock(holder))
+    }
+
+    fn record<'a>(&'a self, record: &'a RunRecord) -> LocalBoxFuture<'a, Result<(), NodeError>> {
+        Box::pin(async move {
+            let content = serde_json::to_vec(record).map_err(|error| self.unexpected(error))?;
+            self.write_beside(names::RECORD_FILE, &content, false)
+                .await
+                .map(drop)
+        })
+    }
+
+    fn release(&self) -> LocalBoxFuture<'_, Result<(), NodeError>> {
+        Box::pin(self.unlock())
+    }
+
+    fn stop(&self) -> LocalBoxFuture<'_, Result<(), NodeError>> {
+        Box::pin(self.bring_down())
+    }
+
+    fn set_aside<'a>(
+        &'a self,
+        stamp: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Vec<(String, String)>, NodeError>> {
+        Box::pin(self.move_aside(stamp))
+    }
+
+    fn write_start<'a>(
+        &'a self,
+        new: &'a NewStart,
+        stamp: &'a str,
+    ) -> LocalBoxFuture<'a, Result<(), NodeError>> {
+        Box::pin(self.create_new(new, stamp))
+    }
+
+    fn start<'a>(&'a self, saved: &'a Saved) -> LocalBoxFuture<'a, Result<(), NodeError>> {
+        Box::pin(self.bring_up(saved))
+    }
+
+    fn restore<'a>(&'a self, saved: &'a Saved) -> LocalBoxFuture<'a, Result<(), NodeError>> {
+        Box::pin(self.put_back(saved))
+    }
+
+    fn log(&self, lines: u32) -> LocalBoxFuture<'_, Result<Vec<String>, NodeError>> {
+        Box::pin(self.tail(lines))
+    }
+
+    fn leftovers(&self) -> LocalBoxFuture<'_, Result<Vec<Leftover>, NodeError>> {
+        Box::pin(self.find_leftovers())
+    }
+
+    fn remove_leftover<'a>(
+        &'a self,
+        leftover: &'a Leftover,
+    ) -> LocalBoxFuture<'a, Result<(), NodeError>> {
+        Box::pin(self.remove_for_good(leftover))
+    }
+
+    fn commands(&self, step: NodeStep<'_>) -> Vec<String> {
+        script::commands(&self.container, self.engine.host(), step)
+    }
+}
