@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod docs;
 mod fuzz;
 mod lab;
 mod record;
@@ -33,6 +34,8 @@ enum Command {
     /// Throw broken bytes at a reader for a stated time
     #[command(subcommand)]
     Fuzz(fuzz::Fuzz),
+    /// Write the pages of docs/ that are made from data files
+    Docs(docs::Docs),
     /// The newcomer's first command: bring a cluster up, break it as in the incident, diagnose it
     Demo(demo::Demo),
     /// All the set-up, then every test
@@ -59,6 +62,7 @@ fn run(command: Command, printer: Printer) -> Result<ExitCode, ShownError> {
     match command {
         Command::Bench(bench) => bench.run(printer),
         Command::Fuzz(fuzz) => fuzz.run(printer),
+        Command::Docs(docs) => docs.run(printer),
         Command::Demo(demo) => demo.run(printer),
         Command::Test(test) => test.run(printer),
         Command::Setup(setup) => setup.run(printer),

@@ -2,7 +2,10 @@
 
 mod db;
 mod filler;
+mod health;
 mod inspect;
+mod startup;
+mod times;
 
 use clap::Subcommand;
 use shared::error::ShownError;
@@ -15,6 +18,8 @@ pub enum Bench {
     Db(db::BenchDb),
     /// docker-inspect-run, beside a bare API call, runlike, docker-autocompose and runlikers
     Inspect(inspect::BenchInspect),
+    /// `kubectl etcd-health` beside etcdctl's calls; start-up and sizes
+    Health(health::BenchHealth),
     /// One check, for `bench db` itself
     #[command(hide = true)]
     DbOnce(db::BenchDbOnce),
@@ -26,6 +31,7 @@ impl Bench {
         match self {
             Self::Db(db) => db.run(printer),
             Self::Inspect(inspect) => inspect.run(printer),
+            Self::Health(health) => health.run(printer),
             Self::DbOnce(once) => once.run(printer),
         }
     }
