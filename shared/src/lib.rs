@@ -6,6 +6,7 @@
 
 #[cfg(feature = "diagnosis")]
 pub mod access;
+pub mod completion;
 pub mod error;
 #[cfg(feature = "kube")]
 pub mod kubernetes;

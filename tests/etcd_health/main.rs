@@ -2,6 +2,7 @@
 
 mod access;
 mod bad_input;
+mod completion;
 mod faults;
 mod files;
 mod incident;

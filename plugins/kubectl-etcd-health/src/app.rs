@@ -1,9 +1,11 @@
+use std::ffi::OsString;
+
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use shared::output::Printer;
 
 use crate::commands::{self, Command};
-use crate::exit;
+use crate::{completion, exit};
 
 /// Says whether etcd is well, why not, and what to do
 ///
@@ -44,6 +46,12 @@ Exit codes:
 
 /// Runs the program; returns its exit code.
 pub fn run() -> u8 {
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    if let Some(words) = shared::completion::asked(&argv) {
+        let text = shared::completion::answer(completion::command(App::command(), &words), &words);
+        Printer::new(true, true).data(&text);
+        return exit::HEALTHY;
+    }
     let parsed = App::command()
         .try_get_matches()
         .and_then(|m| App::from_arg_matches(&m));

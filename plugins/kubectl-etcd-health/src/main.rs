@@ -2,6 +2,7 @@
 
 mod app;
 mod commands;
+mod completion;
 mod exit;
 
 use std::process::ExitCode;

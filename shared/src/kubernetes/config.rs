@@ -48,6 +48,16 @@ pub fn current_context(selection: &Selection) -> Result<Option<String>, KubeErro
     chosen(&kubeconfig, selection).map(Some)
 }
 
+/// The names of all contexts; none where there is no kubeconfig.
+pub fn context_names(selection: &Selection) -> Result<Vec<String>, KubeError> {
+    let contexts = read(selection)?.map(|kubeconfig| kubeconfig.contexts);
+    Ok(contexts
+        .unwrap_or_default()
+        .into_iter()
+        .map(|context| context.name)
+        .collect())
+}
+
 fn file_name(selection: &Selection) -> String {
     selection.kubeconfig.as_ref().map_or_else(
         || std::env::var("KUBECONFIG").unwrap_or_else(|_| "~/.kube/config".to_owned()),

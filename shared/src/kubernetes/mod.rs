@@ -6,7 +6,7 @@ mod nodes;
 mod observe;
 mod pods;
 
-pub use config::{KubeTarget, Selection, current_context};
+pub use config::{KubeTarget, Selection, context_names, current_context};
 pub use error::KubeError;
 pub use nodes::{host_addresses, node_facts};
 pub use observe::{KubernetesFound, observe};

@@ -2,7 +2,7 @@ use clap::Subcommand;
 use shared::error::ShownError;
 use shared::output::Printer;
 
-use super::{check, db, explain, logs};
+use super::{check, completion, db, explain, logs};
 
 /// The subcommands.
 #[derive(Subcommand)]
@@ -13,6 +13,9 @@ pub enum Command {
     Db(db::DbArgs),
     /// Explain a finding or a log signature
     Explain(explain::ExplainArgs),
+    /// Completion: the script of a shell, or the helper that kubectl asks
+    #[command(subcommand)]
+    Completion(completion::CompletionCommand),
 }
 
 /// Runs a subcommand, or the check.
@@ -26,5 +29,6 @@ pub fn run(
         Some(Command::Logs(args)) => logs::cmd_logs(&args, printer),
         Some(Command::Db(args)) => db::cmd_db(&args, printer),
         Some(Command::Explain(args)) => explain::cmd_explain(&args, printer),
+        Some(Command::Completion(args)) => completion::cmd_completion(&args, printer),
     }
 }

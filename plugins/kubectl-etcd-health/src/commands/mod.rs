@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub mod check;
+pub mod completion;
 pub mod db;
 mod dispatch;
 pub mod explain;
