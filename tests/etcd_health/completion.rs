@@ -176,3 +176,25 @@ fn bash_completes_the_program_by_its_own_name() {
         "{answer:?}"
     );
 }
+
+#[test]
+fn fish_completes_the_program_by_its_own_name() {
+    lab::setup::ensure_tools().expect("fish is installed");
+    let stand = stand();
+    let script = "kubectl-etcd_health completion fish | source
+        for line in 'exp' '--context ' '--context=st' '--kubeconfig=/nowhere --context '
+            complete -C \"kubectl-etcd_health $line\"
+        end";
+    let answer = run(stand.path(), "fish", &["--no-config", "-c", script]);
+    let lines: Vec<&str> = answer.stdout.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "explain\tExplain a finding or a log signature",
+            "prod",
+            "staging",
+            "--context=staging"
+        ],
+        "{answer:?}"
+    );
+}

@@ -31,6 +31,8 @@ const TOOLS: &[Tool] = &[
     tool("ip", &["iproute2"]),
     tool("ss", &["iproute2"]),
     tool("nsenter", &["util-linux"]),
+    // Completion is tested in the shells themselves.
+    tool("fish", &["fish"]),
     tool("unshare", &["util-linux"]),
     tool("setsid", &["util-linux"]),
     tool("flock", &["util-linux"]),
