@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::cases::{Case, check, covering, random};
-use crate::lab::{Engine, sid, system, trixie};
+use crate::lab::{Engine, podman, sid, system, trixie};
 
 /// Rows of the covering array beside every variant alone.
 const ROWS: usize = 60;
@@ -90,6 +90,13 @@ fn every_option_on_debian_trixies_engine() {
 #[test]
 fn every_option_on_debian_sids_engine() {
     covers(sid());
+}
+
+#[test]
+fn every_option_through_podmans_socket() {
+    let engine = podman();
+    let taken = check_all(engine, &covering(engine.api(), 0));
+    assert!(taken > 60, "{taken} were taken");
 }
 
 #[test]

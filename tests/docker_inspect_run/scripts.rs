@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::lab::{Engine, differences, podman, run_in_shell, sid, system, tool, trixie};
+use crate::lab::{Engine, differences, run_in_shell, sid, system, tool, trixie};
 
 fn copied(engine: &Engine, name: &str, expected: &[&str]) -> Vec<String> {
     let copy = format!("{name}-copy");
@@ -238,87 +238,4 @@ fn running_containers_too() {
             engine.remove(&name);
         }
     }
-}
-
-#[test]
-fn through_podmans_socket() {
-    let engine = podman();
-    let name = format!("{}podman", engine.prefix);
-    let words = [
-        "create",
-        "--name",
-        &name,
-        "-e",
-        "A=$(id)",
-        "-l",
-        "k=a b",
-        "-m",
-        "64m",
-        "-w",
-        "/tmp",
-        "-u",
-        "7",
-        "--hostname",
-        "h",
-        "--restart",
-        "on-failure:3",
-        "-v",
-        "/anon",
-        "--cap-add",
-        "NET_ADMIN",
-        "--entrypoint",
-        "/bin/sh",
-        "--stop-signal",
-        "SIGINT",
-    ];
-    let image = engine.image("full");
-    let mut all = words.to_vec();
-    all.extend([image.as_str(), "-c", "sleep 5"]);
-    engine.docker(&all);
-    let copy = format!("{name}-copy");
-    let out = tool(
-        engine,
-        &["--create", "--fresh-volumes", "--name", &copy, &name],
-    );
-    assert_eq!(out.code, Some(0), "{}", out.stderr);
-    let ran = run_in_shell(engine, &out.stdout);
-    assert_eq!(ran.code, Some(0), "{}\n{}", out.stdout, ran.stderr);
-    let [old, new] = engine.inspect_both(&name, &copy);
-    // podman's docker API shows less than docker's; what it shows of the options is the same.
-    for key in [
-        "Env",
-        "Cmd",
-        "Entrypoint",
-        "User",
-        "WorkingDir",
-        "Hostname",
-        "StopSignal",
-        "Volumes",
-        "Healthcheck",
-        "Tty",
-        "ExposedPorts",
-    ] {
-        assert_eq!(
-            old["Config"][key], new["Config"][key],
-            "{key}\n{}",
-            out.stdout
-        );
-    }
-    for key in [
-        "Memory",
-        "RestartPolicy",
-        "CapAdd",
-        "NetworkMode",
-        "Privileged",
-        "PortBindings",
-        "ReadonlyRootfs",
-    ] {
-        assert_eq!(
-            old["HostConfig"][key], new["HostConfig"][key],
-            "{key}\n{}",
-            out.stdout
-        );
-    }
-    assert_eq!(old["Config"]["Labels"]["k"], new["Config"]["Labels"]["k"]);
-    let _ = engine.try_docker(&["rm", "-f", "-v", &name, &copy]);
 }

@@ -27,7 +27,9 @@ pub fn prepare(
 ) -> Result<Prepared, ShownError> {
     let mut changed = change_source(&mut source, changes)?;
     let mut request = Request::from_source(&source);
-    if !fresh_volumes {
+    if fresh_volumes {
+        request.fresh_volumes(&source);
+    } else {
         request.keep_volumes();
     }
     changed.extend(change_request(&mut request, changes));

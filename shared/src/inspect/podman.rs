@@ -1,8 +1,8 @@
 //! What podman's docker API shows differently: its own defaults stand where docker has none.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::json::{at, int, list, of, text, texts};
+use super::json::{at, flag, int, list, of, text, texts};
 use super::merge::strings;
 use super::{Request, Source};
 
@@ -30,13 +30,13 @@ pub(super) fn subtract(request: &mut Request, source: &Source) {
     if int(of(host, "ShmSize")) == SHM_BYTES {
         host.insert("ShmSize".to_owned(), json!(0));
     }
-    let bare = |name: &str| name.trim_start_matches("CAP_").to_owned();
-    let dropped: Vec<&str> = texts(of(host, "CapDrop"))
-        .into_iter()
-        .filter(|name| !NOT_ALLOWED.contains(&bare(name).as_str()))
-        .collect();
-    let dropped = json!(dropped);
-    host.insert("CapDrop".to_owned(), dropped);
+    if int(of(host, "NanoCpus")) != 0 {
+        // It shows what follows from --cpus beside it, and refuses both together.
+        for key in ["CpuPeriod", "CpuQuota"] {
+            host.insert(key.to_owned(), json!(0));
+        }
+    }
+    capabilities(host);
     let ulimits: Vec<Value> = list(of(host, "Ulimits"))
         .iter()
         .filter_map(|one| {
@@ -51,7 +51,56 @@ pub(super) fn subtract(request: &mut Request, source: &Source) {
         })
         .collect();
     host.insert("Ulimits".to_owned(), json!(ulimits));
-    anonymous_binds(request, source);
+    network(request);
+    if let Some(health) = request
+        .config
+        .get_mut("Healthcheck")
+        .and_then(Value::as_object_mut)
+        && texts(of(health, "Test")) == ["NONE"]
+    {
+        health.retain(|key, _| key == "Test");
+    }
+}
+
+/// It calls every network that users made "bridge": the first one is the one that was named.
+fn network(request: &mut Request) {
+    let mode = text(of(&request.host_config, "NetworkMode"));
+    let own = request
+        .endpoints
+        .iter()
+        .any(|endpoint| endpoint.network == mode);
+    if mode == "bridge"
+        && !own
+        && let Some(first) = request.endpoints.first()
+    {
+        let name = json!(first.network);
+        request.host_config.insert("NetworkMode".to_owned(), name);
+    }
+}
+
+/// docker allows three capabilities by default that podman does not: podman shows them as dropped,
+/// and shows nothing where they were asked for.
+fn capabilities(host: &mut Map<String, Value>) {
+    let bare = |name: &str| name.trim_start_matches("CAP_").to_owned();
+    let all: Vec<String> = texts(of(host, "CapDrop")).into_iter().map(bare).collect();
+    let mut added: Vec<String> = texts(of(host, "CapAdd"))
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    if !flag(of(host, "Privileged")) {
+        for name in NOT_ALLOWED {
+            if !all.iter().chain(&added).any(|one| bare(one) == name) {
+                added.push(name.to_owned());
+            }
+        }
+    }
+    let dropped: Vec<&str> = texts(of(host, "CapDrop"))
+        .into_iter()
+        .filter(|name| !NOT_ALLOWED.contains(&bare(name).as_str()))
+        .collect();
+    let dropped = json!(dropped);
+    host.insert("CapDrop".to_owned(), dropped);
+    host.insert("CapAdd".to_owned(), json!(added));
 }
 
 /// podman puts its own variables among the user's, which it does not keep in order.
@@ -76,8 +125,8 @@ fn environment(request: &mut Request, source: &Source) {
     request.config.insert("Env".to_owned(), json!(asked));
 }
 
-/// Anonymous volumes stand among the binds, under the names that podman made up.
-fn anonymous_binds(request: &mut Request, source: &Source) {
+/// Anonymous volumes stand among the binds, under the names that podman made up: gives them anew.
+pub(super) fn fresh_volumes(request: &mut Request, source: &Source) {
     let made_up = |name: &str| name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
     let image = source
         .image
@@ -105,18 +154,6 @@ fn anonymous_binds(request: &mut Request, source: &Source) {
             if let Some(volumes) = volumes.as_object_mut() {
                 volumes.insert(destination.to_owned(), json!({}));
             }
-        }
-        let volume = super::AnonymousVolume {
-            destination: destination.to_owned(),
-            name: name.to_owned(),
-            mount: None,
-        };
-        if !request
-            .anonymous_volumes
-            .iter()
-            .any(|one| one.destination == destination)
-        {
-            request.anonymous_volumes.push(volume);
         }
     }
     request.host_config.insert("Binds".to_owned(), json!(kept));

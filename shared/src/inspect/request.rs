@@ -97,6 +97,13 @@ impl Request {
         }
     }
 
+    /// Gives anonymous volumes anew. Docker's stand nowhere in a request; podman's do.
+    pub fn fresh_volumes(&mut self, source: &Source) {
+        if source.engine.podman {
+            podman::fresh_volumes(self, source);
+        }
+    }
+
     /// The body of `POST /containers/create`. With `all_networks` (API 1.44 and later) it has
     /// every endpoint, else the first one; the others are to be connected afterwards.
     pub fn body(&self, all_networks: bool) -> Value {
@@ -208,7 +215,11 @@ impl Request {
                 cmd: strings(at(image, "Cmd")),
             },
         };
-        let result = words(&Value::Null, config);
+        let mut result = words(&Value::Null, config);
+        // Docker stores null for it, podman the empty word.
+        if result.entrypoint.as_deref() == Some(&[String::new()]) {
+            result.entrypoint = None;
+        }
         let given = match image {
             Value::Null => Words {
                 entrypoint: None,

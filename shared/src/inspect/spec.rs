@@ -64,6 +64,8 @@ pub struct RunSpec {
     pub unset_variables: Vec<String>,
     /// What the command cannot say.
     pub losses: Vec<Loss>,
+    /// The engine does not tell what a client attached to (podman): nothing is said about it.
+    pub streams_unknown: bool,
     /// Values were masked.
     pub redacted: bool,
 }
@@ -77,7 +79,7 @@ impl RunSpec {
     /// Adds what the printed verb cannot say: `docker create` has no `--detach`.
     pub fn note_verb(&mut self, verb: super::Verb) {
         let creates = verb == super::Verb::Create || self.needs_script();
-        if !self.detach || !creates {
+        if !self.detach || !creates || self.streams_unknown {
             return;
         }
         if self

@@ -41,9 +41,7 @@ impl Case {
             text = text.replace("%S", &engine.subnet(&net));
         }
         if text.contains("%6") {
-            let format = "{{(index .IPAM.Config 1).Subnet}}";
-            let v6 = engine.docker(&["network", "inspect", "--format", format, &net]);
-            text = text.replace("%6::", v6.trim_end_matches("/64"));
+            text = text.replace("%6::", &format!("{}::", engine.subnet6(&net)));
         }
         if text.contains("%I") {
             let id = engine.docker(&["network", "inspect", "--format", "{{.Id}}", &net]);
@@ -112,7 +110,10 @@ fn round_trip(engine: &Engine, old: &str, new: &str) -> Result<(), String> {
         return Err(format!("{}\n{}", out.stdout, ran.stderr));
     }
     let [old, new] = engine.inspect_both(old, new);
-    let found = differences(&old, &new);
+    let mut found = differences(&old, &new);
+    if engine.name == "podman" {
+        found.retain(|line| !podmans_own(line));
+    }
     if found.is_empty() {
         Ok(())
     } else {
@@ -123,4 +124,19 @@ fn round_trip(engine: &Engine, old: &str, new: &str) -> Result<(), String> {
             found.join("\n")
         ))
     }
+}
+
+/// What podman's docker API does not tell, or tells in changing order: whether a health check is
+/// the image's, null, an empty list or an empty
+/// word, the order of bindings, and volumes of other containers
+/// (which a fresh copy gets as its own).
+fn podmans_own(line: &str) -> bool {
+    let empty = [": [] != null", ": null != []", ": [\"\"] != []"]
+        .iter()
+        .any(|end| line.ends_with(end));
+    empty
+        || line.starts_with("/Config/Healthcheck/Retries: \"ABSENT\"")
+        || line.starts_with("/HostConfig/PortBindings/80/tcp")
+        || line.contains("/from:")
+        || (line.starts_with("/Mounts") && line.contains("\"/from\""))
 }

@@ -219,9 +219,28 @@ impl Engine {
 
     /// The subnet's beginning of a network, such as `10.73.1`.
     pub fn subnet(&self, network: &str) -> String {
-        let format = "{{(index .IPAM.Config 0).Subnet}}";
+        let subnet = self
+            .subnets(network)
+            .into_iter()
+            .find(|subnet| subnet.contains('.'))
+            .unwrap();
+        subnet.rsplit_once('.').unwrap().0.to_owned()
+    }
+
+    /// The IPv6 subnet's beginning of a network, such as `fd00:73:1`.
+    pub fn subnet6(&self, network: &str) -> String {
+        let subnet = self
+            .subnets(network)
+            .into_iter()
+            .find(|subnet| subnet.contains(':'))
+            .unwrap();
+        subnet.trim_end_matches("::/64").to_owned()
+    }
+
+    fn subnets(&self, network: &str) -> Vec<String> {
+        let format = "{{range .IPAM.Config}}{{.Subnet}} {{end}}";
         let text = self.docker(&["network", "inspect", "--format", format, network]);
-        text.rsplit_once('.').unwrap().0.to_owned()
+        text.split_whitespace().map(str::to_owned).collect()
     }
 }
 

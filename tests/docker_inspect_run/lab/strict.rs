@@ -29,6 +29,14 @@ fn kept(container: &Value) -> Value {
                 .replace(&format!(":{own}/"), ":/OWN/")
         );
     }
+    // podman shows anonymous volumes among the binds, by the names it made up.
+    for bind in host["Binds"].as_array_mut().into_iter().flatten() {
+        let text = bind.as_str().unwrap();
+        let name = text.split(':').next().unwrap();
+        if name.len() == 64 && name.chars().all(|c| c.is_ascii_hexdigit()) {
+            *bind = json!(text.replace(name, "ANONYMOUS"));
+        }
+    }
     // docker's client puts both through a map: their order is random.
     for key in ["Binds", "Ulimits"] {
         if let Some(list) = host[key].as_array_mut() {

@@ -87,7 +87,8 @@ const DEVICE_LISTS: &[(&str, &str, &str)] = &[
 fn emit(view: &View<'_>, spec: &mut RunSpec) {
     memory(view, spec);
     let pids = int(view.host("PidsLimit"));
-    if pids > 0 {
+    // Docker stores no limit as null; podman keeps -1 apart from its own default.
+    if pids > 0 || (pids == -1 && view.facts.podman) {
         spec.option("--pids-limit", pids.to_string(), "HostConfig.PidsLimit");
     }
     let nano = int(view.host("NanoCpus"));
@@ -128,7 +129,7 @@ fn emit(view: &View<'_>, spec: &mut RunSpec) {
         spec.option("--ulimit", value, "HostConfig.Ulimits");
     }
     let shm = int(view.host("ShmSize"));
-    if shm != DEFAULT_SHM_BYTES && shm != 0 {
+    if shm != 0 && (shm != DEFAULT_SHM_BYTES || view.facts.podman) {
         spec.option("--shm-size", bytes(shm), "HostConfig.ShmSize");
     }
     if view.says("HostConfig.IOMaximumBandwidth") {

@@ -75,6 +75,7 @@ fn emit(view: &View<'_>, spec: &mut RunSpec) {
     }
     if made_of(interactive, true, &[]) == asked {
         spec.detach = true;
+        spec.streams_unknown = view.facts.podman;
         return;
     }
     if let Some(attach) = ATTACH
