@@ -42,7 +42,7 @@ impl Engine {
             engine.podman |= reply
                 .server
                 .is_some_and(|server| server.starts_with("Libpod"));
-            let container = reply.json;
+            let container = needed(reply.json, &OF_CONTAINERS);
             let image = images.get(text(&container, "Image")).cloned().flatten();
             let image_now = match (&image, container.pointer("/Config/Image")) {
                 (Some(image), Some(Value::String(word))) if !names_image(word, image) => {
@@ -95,7 +95,7 @@ impl Engine {
         ids.dedup();
         stream::iter(ids)
             .map(async |id| match self.inspect_image(id).await {
-                Ok(image) => Ok((id.to_owned(), Some(image))),
+                Ok(image) => Ok((id.to_owned(), Some(needed(image, &OF_IMAGES)))),
                 Err(EngineError::NotFound { .. }) => Ok((id.to_owned(), None)),
                 Err(error) => Err(error),
             })
@@ -151,6 +151,28 @@ impl Engine {
 /// A network mode that may be a network's ID: engines before a first start show no other sign.
 fn is_id(mode: &str) -> bool {
     mode.len() >= 12 && mode.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// What a command is made from, of an image and of a container: hundreds of them are held at once,
+/// and the rest (layers, logs of health checks, paths) is half of each.
+const OF_IMAGES: [&str; 4] = ["Id", "RepoTags", "RepoDigests", "Config"];
+const OF_CONTAINERS: [&str; 8] = [
+    "Id",
+    "Name",
+    "Image",
+    "Config",
+    "HostConfig",
+    "NetworkSettings",
+    "Mounts",
+    "State",
+];
+
+/// `object` with these keys only.
+fn needed(mut object: Value, keys: &[&str]) -> Value {
+    if let Some(map) = object.as_object_mut() {
+        map.retain(|key, _| keys.contains(&key.as_str()));
+    }
+    object
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
