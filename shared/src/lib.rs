@@ -8,6 +8,7 @@
 pub mod access;
 pub mod completion;
 pub mod error;
+pub mod invocation;
 #[cfg(feature = "kube")]
 pub mod kubernetes;
 pub mod model;

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use shared::completion::CompletionCommand;
 use shared::docker::EngineOptions;
 use shared::error::ShownError;
 use shared::inspect::{Changes, parse_pair};
@@ -45,6 +46,9 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
+    /// Completion: the script of a shell, or the helper that kubectl asks
+    #[command(subcommand)]
+    Completion(CompletionCommand),
 }
 
 #[derive(Debug, Args)]

@@ -1,63 +1,65 @@
-use clap::CommandFactory as _;
-use shared::docker::{Engine, ListFilter};
+use std::ffi::OsString;
+
+use clap::{Command, CommandFactory as _, Parser as _};
+use clap_complete::{ArgValueCandidates, CompletionCandidate};
+use shared::completion::{attach, within};
+use shared::docker::{Engine, Environment, ListFilter, context_names};
 
 use crate::args::Cli;
+use crate::gather;
 
-/// Candidates for the last word in the protocol of docker's completion: one a line, then a
-/// directive (4: no file names). Never an error: a shell would show it in the middle of a line.
-pub async fn complete(words: &[String], engine: Option<Engine>) -> String {
-    let begun = words.last().map(String::as_str).unwrap_or_default();
-    let mut lines = if begun.starts_with('-') {
-        options()
-    } else {
-        containers(engine).await
-    };
-    lines.retain(|line| line.starts_with(begun));
-    lines.push(":4".to_owned());
-    lines.join("\n")
+/// The answer to a TAB, in the protocol of docker's and kubectl's completion.
+pub fn complete(words: &[OsString]) -> String {
+    shared::completion::answer(command(words), words)
 }
 
-fn options() -> Vec<String> {
-    let command = Cli::command();
-    let visible = command
-        .get_arguments()
-        .filter(|argument| !argument.is_hide_set());
-    visible
-        .filter_map(|argument| {
-            let long = argument.get_long()?;
-            let help = argument
-                .get_help()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            Some(format!(
-                "--{long}\t{}",
-                help.lines().next().unwrap_or_default()
-            ))
+/// The command tree with what its values can be.
+fn command(words: &[OsString]) -> Command {
+    let words = words.to_vec();
+    attach(Cli::command(), &|id| {
+        let words = words.clone();
+        Some(match id {
+            "containers" | "diff" => ArgValueCandidates::new(move || containers(&words)),
+            "context" => ArgValueCandidates::new(|| {
+                let names = context_names(&Environment::from_process());
+                names.into_iter().map(CompletionCandidate::new).collect()
+            }),
+            _ => return None,
         })
-        .collect()
+    })
 }
 
-async fn containers(engine: Option<Engine>) -> Vec<String> {
+/// The containers of the engine that the words before the cursor name.
+fn containers(words: &[OsString]) -> Vec<CompletionCandidate> {
+    let before = words.iter().take(words.len().saturating_sub(1));
+    let argv = std::iter::once(OsString::from("docker-inspect-run")).chain(before.cloned());
+    let engine = Cli::try_parse_from(argv)
+        .ok()
+        .and_then(|cli| gather::engine(&cli.engine).ok());
     let Some(engine) = engine else {
         return Vec::new();
     };
+    within(list(&engine)).unwrap_or_default()
+}
+
+async fn list(engine: &Engine) -> Option<Vec<CompletionCandidate>> {
     let filter = ListFilter {
         all: true,
         ..ListFilter::default()
     };
-    let list = engine.list_containers(&filter).await.unwrap_or_default();
-    let mut lines: Vec<String> = list
+    let list = engine.list_containers(&filter).await.ok()?;
+    let mut named: Vec<(String, String)> = list
         .iter()
         .filter_map(|container| {
-            let name = container
-                .pointer("/Names/0")?
-                .as_str()?
-                .trim_start_matches('/')
-                .to_owned();
+            let name = container.pointer("/Names/0")?.as_str()?;
             let image = container.get("Image").and_then(|image| image.as_str());
-            Some(format!("{name}\t{}", image.unwrap_or_default()))
+            let name = name.trim_start_matches('/').to_owned();
+            Some((name, image.unwrap_or_default().to_owned()))
         })
         .collect();
-    lines.sort();
-    lines
+    named.sort();
+    let candidates = named
+        .into_iter()
+        .map(|(name, image)| CompletionCandidate::new(name).help(Some(image.into())));
+    Some(candidates.collect())
 }

@@ -23,7 +23,7 @@ pub enum Call {
     /// `docker-cli-plugin-metadata`.
     Metadata,
     /// `__complete`: the words, the last one begun.
-    Complete(Vec<String>),
+    Complete(Vec<OsString>),
     /// The command line, without the plugin's own name in it.
     Run(Vec<OsString>),
 }
@@ -38,8 +38,9 @@ pub fn understand(argv: Vec<OsString>) -> Call {
     match words.first().map(String::as_str) {
         Some("docker-cli-plugin-metadata") => return Call::Metadata,
         Some("__complete" | "__completeNoDesc") => {
-            let mut rest: Vec<String> = words.iter().skip(1).cloned().collect();
-            if let Some(own) = own_name(&rest) {
+            let mut rest: Vec<OsString> = argv.into_iter().skip(2).collect();
+            // The word under the cursor may be the beginning of a container of that name.
+            if let Some(own) = own_name(&words[1..]).filter(|own| own + 1 < rest.len()) {
                 rest.remove(own);
             }
             return Call::Complete(rest);
@@ -140,7 +141,7 @@ mod tests {
         );
         assert_eq!(
             call(&[plugin, "__complete", "inspectrun", "--all", "we"]),
-            Call::Complete(vec!["--all".to_owned(), "we".to_owned()])
+            Call::Complete(vec!["--all".into(), "we".into()])
         );
     }
 }

@@ -1,25 +1,40 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 use shared::error::ShownError;
 use shared::output::Printer;
 
 use crate::args::{Cli, Command};
+use crate::names::{KUBECTL_FILE, NAMES, called_as};
 use crate::plugin_call::{Call, metadata, understand};
 use crate::{completion, diff, exit, gather, install, print, recreate};
 
+/// The command tree.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// The program.
 pub fn run(argv: Vec<OsString>) -> ExitCode {
+    shared::net::install_crypto();
+    let name = called_as(argv.first().map(OsString::as_os_str));
+    if let Some(words) = helper_call(&argv) {
+        return answer(&words);
+    }
     let argv = match understand(argv) {
         Call::Metadata => {
             Printer::new(true, true).exact(&metadata());
             return ExitCode::SUCCESS;
         }
-        Call::Complete(words) => return complete(&words),
+        Call::Complete(words) => return answer(&words),
         Call::Run(argv) => argv,
     };
-    let cli = match Cli::try_parse_from(argv) {
+    let parsed = Cli::command()
+        .bin_name(name)
+        .try_get_matches_from(argv)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };
@@ -47,8 +62,14 @@ fn runtime() -> Result<tokio::runtime::Runtime, ShownError> {
 }
 
 async fn dispatch(cli: &Cli, printer: Printer) -> Result<(), ShownError> {
-    if let Some(Command::InstallPlugin { dir }) = &cli.command {
-        return install::install(dir.as_deref(), cli.engine.config.as_deref(), printer);
+    match &cli.command {
+        Some(Command::InstallPlugin { dir }) => {
+            return install::install(dir.as_deref(), cli.engine.config.as_deref(), printer);
+        }
+        Some(Command::Completion(command)) => {
+            return command.run(NAMES.file, KUBECTL_FILE, printer);
+        }
+        None => {}
     }
     if cli.act.recreate {
         return recreate::recreate(cli, printer).await;
@@ -63,16 +84,14 @@ async fn dispatch(cli: &Cli, printer: Printer) -> Result<(), ShownError> {
     }
 }
 
-fn complete(words: &[String]) -> ExitCode {
-    let options = words.iter().take(words.len().saturating_sub(1));
-    let argv = std::iter::once("docker-inspect-run").chain(options.map(String::as_str));
-    let engine = Cli::try_parse_from(argv)
-        .ok()
-        .and_then(|cli| gather::engine(&cli.engine).ok());
-    let text = match runtime() {
-        Ok(runtime) => runtime.block_on(completion::complete(words, engine)),
-        Err(_) => ":4".to_owned(),
-    };
-    Printer::new(true, true).exact(&text);
+/// The words of a call by the name under which kubectl asks for completion.
+fn helper_call(argv: &[OsString]) -> Option<Vec<OsString>> {
+    let by_name = argv.get(..1)?;
+    shared::completion::asked(by_name)?;
+    shared::completion::asked(argv)
+}
+
+fn answer(words: &[OsString]) -> ExitCode {
+    Printer::new(true, true).exact(&completion::complete(words));
     ExitCode::SUCCESS
 }

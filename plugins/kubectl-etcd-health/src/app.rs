@@ -1,10 +1,11 @@
 use std::ffi::OsString;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{Command, CommandFactory as _, FromArgMatches as _, Parser};
+use shared::invocation::{Names, PLUGINS};
 use shared::output::Printer;
 
-use crate::commands::{self, Command};
+use crate::commands::{self, Command as Subcommand};
 use crate::{completion, exit};
 
 /// Says whether etcd is well, why not, and what to do
@@ -20,14 +21,17 @@ use crate::{completion, exit};
     args_conflicts_with_subcommands = true,
     after_help = EXAMPLES
 )]
-pub struct App {
+struct App {
     /// A subcommand instead of the check.
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<Subcommand>,
     /// The check.
     #[command(flatten)]
     check: commands::check::CheckArgs,
 }
+
+/// What this program is called.
+pub const NAMES: Names = PLUGINS[0];
 
 const EXAMPLES: &str = "\
 Examples:
@@ -44,15 +48,23 @@ Exit codes:
   0 healthy, 1 could not tell, 2 usage, 3 warning, 4 degraded, 5 quorum lost
   (logs, db: 0 sound, 1 unreadable, 2 usage, 3 warning, 4 damaged)";
 
+/// The command tree, as kubectl's plugin.
+pub fn command() -> Command {
+    App::command()
+}
+
 /// Runs the program; returns its exit code.
 pub fn run() -> u8 {
     let argv: Vec<OsString> = std::env::args_os().collect();
     if let Some(words) = shared::completion::asked(&argv) {
         let text = shared::completion::answer(completion::command(App::command(), &words), &words);
-        Printer::new(true, true).data(&text);
+        Printer::new(true, true).exact(&text);
         return exit::HEALTHY;
     }
+    let name = NAMES.remember(argv.first().map(OsString::as_os_str));
     let parsed = App::command()
+        .bin_name(name)
+        .after_help(shared::invocation::in_own_words(EXAMPLES).into_owned())
         .try_get_matches()
         .and_then(|m| App::from_arg_matches(&m));
     let app = match parsed {

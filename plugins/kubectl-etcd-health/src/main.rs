@@ -1,12 +1,7 @@
 //! `kubectl etcd-health`: says whether etcd is well, why not, and what to do.
 
-mod app;
-mod commands;
-mod completion;
-mod exit;
-
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(app::run())
+    ExitCode::from(kubectl_etcd_health::run())
 }

@@ -1,9 +1,12 @@
+use std::ffi::OsString;
+
 use clap::error::ErrorKind;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{Command, CommandFactory as _, FromArgMatches as _, Parser};
+use shared::invocation::{Names, PLUGINS, in_own_words};
 use shared::output::Printer;
 
-use crate::commands::{self, Command};
-use crate::exit;
+use crate::commands::{self, Command as Subcommand};
+use crate::{completion, exit};
 
 /// Replaces a broken etcd member, and refuses whatever would lose data
 ///
@@ -18,11 +21,14 @@ use crate::exit;
     version,
     after_help = EXAMPLES
 )]
-pub struct App {
+struct App {
     /// What to do.
     #[command(subcommand)]
-    command: Command,
+    command: Subcommand,
 }
+
+/// What this program is called.
+pub const NAMES: Names = PLUGINS[1];
 
 const EXAMPLES: &str = "\
 Examples:
@@ -36,9 +42,23 @@ Examples:
 Exit codes:
   0 replaced and verified, 1 failed (resumable), 2 usage, 3 refused, 4 planned only, 5 stopped by Ctrl-C";
 
+/// The command tree, as kubectl's plugin.
+pub fn command() -> Command {
+    App::command()
+}
+
 /// Runs the program; returns its exit code.
 pub fn run() -> u8 {
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    if let Some(words) = shared::completion::asked(&argv) {
+        let text = shared::completion::answer(completion::command(App::command(), &words), &words);
+        Printer::new(true, true).exact(&text);
+        return exit::DONE;
+    }
+    let name = NAMES.remember(argv.first().map(OsString::as_os_str));
     let parsed = App::command()
+        .bin_name(name)
+        .after_help(in_own_words(EXAMPLES).into_owned())
         .try_get_matches()
         .and_then(|matches| App::from_arg_matches(&matches));
     let app = match parsed {

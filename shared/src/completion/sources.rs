@@ -47,6 +47,61 @@ pub fn docker_hosts() -> Vec<CompletionCandidate> {
     )
 }
 
+/// The contexts of the docker client.
+pub fn docker_contexts() -> Vec<CompletionCandidate> {
+    let names = crate::docker::context_names(&crate::docker::Environment::from_process());
+    names.into_iter().map(CompletionCandidate::new).collect()
+}
+
+/// What names a member: those of every cluster seen before, and the live nodes of the context,
+/// where asking takes no longer than a moment and nobody has to log in for it.
+pub fn members(kubeconfig: Option<PathBuf>, context: Option<String>) -> Vec<CompletionCandidate> {
+    let known = cached();
+    let selection = Selection {
+        kubeconfig,
+        context,
+        ..Selection::default()
+    };
+    let current = crate::kubernetes::current_context(&selection)
+        .ok()
+        .flatten();
+    // The clusters of other contexts would only be in the way, where this one was seen.
+    let of_context: Vec<Topology> = known
+        .iter()
+        .filter(|topology| {
+            current
+                .as_ref()
+                .is_some_and(|c| topology.contexts.contains(c))
+        })
+        .cloned()
+        .collect();
+    let known = if of_context.is_empty() {
+        known
+    } else {
+        of_context
+    };
+    let mut names = BTreeMap::new();
+    for topology in &known {
+        for member in &topology.members {
+            let urls = member.peer_urls.join(",");
+            names.insert(member.name.clone(), format!("member at {urls}"));
+        }
+        for (node, address) in &topology.nodes {
+            names
+                .entry(node.clone())
+                .or_insert_with(|| format!("node at {address}"));
+        }
+    }
+    names.remove("");
+    let live = super::within(crate::kubernetes::etcd_node_names(&selection));
+    for (node, address) in live.unwrap_or_default() {
+        names
+            .entry(node)
+            .or_insert_with(|| format!("node at {address}"));
+    }
+    described(names)
+}
+
 fn cached() -> Vec<Topology> {
     TopologyCache::in_home()
         .map(|cache| cache.all())

@@ -58,6 +58,31 @@ pub fn context_names(selection: &Selection) -> Result<Vec<String>, KubeError> {
         .collect())
 }
 
+/// Whether the chosen context's user can be used without a program that might ask a person.
+pub(super) fn asks_nobody(selection: &Selection) -> bool {
+    let Ok(Some(kubeconfig)) = read(selection) else {
+        // A pod's own account asks nobody; without a kubeconfig there is nothing else.
+        return selection.kubeconfig.is_none();
+    };
+    let Ok(name) = chosen(&kubeconfig, selection) else {
+        return false;
+    };
+    let context = kubeconfig
+        .contexts
+        .iter()
+        .find(|context| context.name == name);
+    let user = selection
+        .user
+        .clone()
+        .or_else(|| context?.context.as_ref()?.user.clone());
+    let auth = kubeconfig
+        .auth_infos
+        .iter()
+        .find(|auth| Some(&auth.name) == user.as_ref());
+    auth.and_then(|auth| auth.auth_info.as_ref())
+        .is_none_or(|auth| auth.exec.is_none() && auth.auth_provider.is_none())
+}
+
 fn file_name(selection: &Selection) -> String {
     selection.kubeconfig.as_ref().map_or_else(
         || std::env::var("KUBECONFIG").unwrap_or_else(|_| "~/.kube/config".to_owned()),

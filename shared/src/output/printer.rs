@@ -3,6 +3,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::error::ShownError;
+use crate::invocation::in_own_words;
 
 /// Decides once what is written where: data on stdout, all else on stderr,
 /// colour only on a terminal and without `NO_COLOR`.
@@ -136,6 +137,6 @@ impl Printer {
 
     fn line(self, text: &str) {
         let mut err = anstream::stderr().lock();
-        let _ = writeln!(err, "{text}");
+        let _ = writeln!(err, "{}", in_own_words(text));
     }
 }

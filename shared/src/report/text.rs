@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 
 use super::columns;
 use super::table::table;
+use crate::invocation::in_own_words;
 use crate::model::{Assessment, Finding, ListSource, Severity, Verdict};
 use crate::output::Style;
 
@@ -109,9 +110,9 @@ fn one(number: usize, finding: &Finding) -> String {
         );
     }
     line(&mut out, "why", &finding.cause);
-    line(&mut out, "do", &finding.remedy.text);
+    line(&mut out, "do", &in_own_words(&finding.remedy.text));
     for command in &finding.remedy.commands {
-        line(&mut out, "", &format!("$ {command}"));
+        line(&mut out, "", &format!("$ {}", in_own_words(command)));
     }
     if !finding.echoes.is_empty() {
         line(&mut out, "with it", &finding.echoes.join(", "));

@@ -1,8 +1,10 @@
 use clap::Subcommand;
+use shared::completion::CompletionCommand;
 use shared::error::ShownError;
 use shared::output::Printer;
 
-use super::{check, completion, db, explain, logs};
+use super::{check, db, explain, logs};
+use crate::{NAMES, exit};
 
 /// The subcommands.
 #[derive(Subcommand)]
@@ -15,7 +17,7 @@ pub enum Command {
     Explain(explain::ExplainArgs),
     /// Completion: the script of a shell, or the helper that kubectl asks
     #[command(subcommand)]
-    Completion(completion::CompletionCommand),
+    Completion(CompletionCommand),
 }
 
 /// Runs a subcommand, or the check.
@@ -29,6 +31,8 @@ pub fn run(
         Some(Command::Logs(args)) => logs::cmd_logs(&args, printer),
         Some(Command::Db(args)) => db::cmd_db(&args, printer),
         Some(Command::Explain(args)) => explain::cmd_explain(&args, printer),
-        Some(Command::Completion(args)) => completion::cmd_completion(&args, printer),
+        Some(Command::Completion(command)) => command
+            .run(NAMES.file, NAMES.file, printer)
+            .map(|()| exit::HEALTHY),
     }
 }

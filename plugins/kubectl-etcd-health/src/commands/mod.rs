@@ -1,7 +1,6 @@
 //! One file per command.
 
 pub mod check;
-pub mod completion;
 pub mod db;
 mod dispatch;
 pub mod explain;

@@ -10,8 +10,11 @@ mod status;
 mod unfinished;
 
 use clap::Subcommand;
+use shared::completion::CompletionCommand;
 use shared::error::ShownError;
 use shared::output::Printer;
+
+use crate::{NAMES, exit};
 
 /// The commands.
 #[derive(Subcommand)]
@@ -30,12 +33,20 @@ pub enum Command {
     History(history::HistoryArgs),
     /// Remove for good what earlier replacements set aside on a node
     Cleanup(cleanup::CleanupArgs),
+    /// Completion: the script of a shell, or the helper that kubectl asks
+    #[command(subcommand)]
+    Completion(CompletionCommand),
 }
 
 /// Runs one; returns the exit code.
 pub fn run(command: Command, printer: Printer) -> Result<u8, ShownError> {
-    if let Command::History(args) = &command {
-        return history::run(args, printer);
+    match &command {
+        Command::History(args) => return history::run(args, printer),
+        Command::Completion(completion) => {
+            completion.run(NAMES.file, NAMES.file, printer)?;
+            return Ok(exit::DONE);
+        }
+        _ => {}
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -48,7 +59,7 @@ pub fn run(command: Command, printer: Printer) -> Result<u8, ShownError> {
             Command::Status(args) => status::run(&args, printer).await,
             Command::Resume(args) => resume::run(&args, printer).await,
             Command::Rollback(args) => rollback::run(&args, printer).await,
-            Command::History(args) => history::run(&args, printer),
+            Command::History(_) | Command::Completion(_) => Ok(exit::DONE),
             Command::Cleanup(args) => cleanup::run(&args, printer).await,
         }
     })
