@@ -15,5 +15,5 @@ mod run;
 mod signals;
 mod visible;
 
-pub use names::NAMES;
+pub use names::{KUBECTL_FILE, NAMES};
 pub use run::{command, run};

@@ -1,13 +1,16 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use shared::error::ShownError;
-use shared::logs::{catalogue, catalogue_markdown};
 use shared::output::Printer;
+
+use super::page::Page;
+use super::pages::{FOLDERS, pages};
 
 /// `cargo xtask docs`
 #[derive(Debug, Args)]
@@ -16,12 +19,6 @@ pub struct Docs {
     #[arg(long)]
     check: bool,
 }
-
-/// A generated page: its place beneath the repository's root, and its text.
-type Page = (PathBuf, String);
-
-/// Folders in which every file is generated, so that a page of a removed group is noticed.
-const GENERATED: &[&str] = &["docs/catalogue"];
 
 impl Docs {
     /// Writes the pages, or says which ones differ.
@@ -65,39 +62,22 @@ fn shown(paths: &BTreeSet<PathBuf>) -> String {
     paths.join(", ")
 }
 
-/// Every generated page.
-fn pages() -> Result<Vec<Page>, ShownError> {
-    let catalogue = catalogue()
-        .map_err(|error| ShownError::failed("the catalogue cannot be read").caused_by(error))?;
-    Ok(catalogue_markdown(catalogue)
-        .into_iter()
-        .map(|(name, text)| (Path::new("docs/catalogue").join(name), text))
-        .collect())
-}
-
 /// The pages that differ or are missing, and the files in generated folders that are no page.
 fn out_of_step(root: &Path, pages: &[Page]) -> io::Result<BTreeSet<PathBuf>> {
     let mut differing = BTreeSet::new();
-    for (path, text) in pages {
-        match fs::read_to_string(root.join(path)) {
-            Ok(file) if file == *text => {}
-            Ok(_) => {
-                differing.insert(path.clone());
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                differing.insert(path.clone());
-            }
-            Err(error) => return Err(error),
+    for page in pages {
+        if !is_in_step(&root.join(&page.path), page)? {
+            differing.insert(page.path.clone());
         }
     }
-    for folder in GENERATED.iter().map(Path::new) {
+    for folder in FOLDERS.iter().map(Path::new) {
         let entries = match fs::read_dir(root.join(folder)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             entries => entries?,
         };
         for entry in entries {
             let path = folder.join(entry?.file_name());
-            if !pages.iter().any(|(page, _)| *page == path) {
+            if !pages.iter().any(|page| page.path == path) {
                 differing.insert(path);
             }
         }
@@ -105,15 +85,28 @@ fn out_of_step(root: &Path, pages: &[Page]) -> io::Result<BTreeSet<PathBuf>> {
     Ok(differing)
 }
 
+fn is_in_step(file: &Path, page: &Page) -> io::Result<bool> {
+    match fs::read_to_string(file) {
+        Ok(text) => {
+            let mode = fs::metadata(file)?.permissions().mode();
+            Ok(text == page.text && (mode & 0o111 != 0) == page.executable)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 fn write(root: &Path, pages: &[Page], differing: &BTreeSet<PathBuf>) -> io::Result<()> {
     for path in differing {
         let target = root.join(path);
-        match pages.iter().find(|(page, _)| page == path) {
-            Some((_, text)) => {
+        match pages.iter().find(|page| page.path == *path) {
+            Some(page) => {
                 if let Some(folder) = target.parent() {
                     fs::create_dir_all(folder)?;
                 }
-                fs::write(target, text)?;
+                fs::write(&target, &page.text)?;
+                let mode = if page.executable { 0o755 } else { 0o644 };
+                fs::set_permissions(&target, fs::Permissions::from_mode(mode))?;
             }
             None => fs::remove_file(target)?,
         }
@@ -139,7 +132,7 @@ mod tests {
     fn a_changed_a_missing_and_a_stale_page_are_noticed_and_put_right() {
         let root = std::env::temp_dir().join(format!("kubectl-etcd-docs-{}", std::process::id()));
         let pages: Vec<Page> = ["same", "changed", "missing"]
-            .map(|name| (Path::new("docs/catalogue").join(name), name.to_owned()))
+            .map(|name| Page::new("docs/catalogue", name, name.to_owned()))
             .into();
         let folder = root.join("docs/catalogue");
         fs::create_dir_all(&folder).unwrap();

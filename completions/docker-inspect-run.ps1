@@ -1,0 +1,14 @@
+# PowerShell completion for docker-inspect-run; read it with: docker-inspect-run completion powershell | Out-String | Invoke-Expression
+Register-ArgumentCompleter -Native -CommandName 'docker-inspect-run', 'docker-inspect-run.exe' -ScriptBlock {
+    param($word, $ast, $cursor)
+    $words = @($ast.CommandElements | Where-Object { $_.Extent.StartOffset -lt $cursor } |
+            Select-Object -Skip 1 | ForEach-Object { $_.Extent.Text })
+    # Before version 7.3 an empty word is lost on the way to a program unless it is quoted.
+    if ($word -eq '') { $words += $(if ($PSVersionTable.PSVersion -lt [version]'7.3') { '""' } else { '' }) }
+    $flag = if ($word -match '^(--[^=]+=)') { $Matches[1] } else { '' }
+    & 'docker-inspect-run' __complete @words 2>$null | Where-Object { $_ -notmatch '^:\d+$' } | ForEach-Object {
+        $value, $help = $_ -split "`t", 2
+        if (-not $help) { $help = $value }
+        [System.Management.Automation.CompletionResult]::new("$flag$value", $value, 'ParameterValue', $help)
+    }
+}
