@@ -13,4 +13,9 @@ _docker_inspect_run() {
     [[ $PREFIX == -*=* ]] && compset -P '*='
     _describe -t values value described
 }
-compdef _docker_inspect_run docker-inspect-run
+# As a file of fpath this text is the function itself; sourced, it registers it.
+if [[ $funcstack[1] == _docker-inspect-run ]]; then
+    _docker_inspect_run "$@"
+else
+    compdef _docker_inspect_run docker-inspect-run
+fi

@@ -13,4 +13,9 @@ _kubectl_etcd_health() {
     [[ $PREFIX == -*=* ]] && compset -P '*='
     _describe -t values value described
 }
-compdef _kubectl_etcd_health kubectl-etcd_health
+# As a file of fpath this text is the function itself; sourced, it registers it.
+if [[ $funcstack[1] == _kubectl-etcd_health ]]; then
+    _kubectl_etcd_health "$@"
+else
+    compdef _kubectl_etcd_health kubectl-etcd_health
+fi

@@ -13,4 +13,9 @@ _kubectl_etcd_replace() {
     [[ $PREFIX == -*=* ]] && compset -P '*='
     _describe -t values value described
 }
-compdef _kubectl_etcd_replace kubectl-etcd_replace
+# As a file of fpath this text is the function itself; sourced, it registers it.
+if [[ $funcstack[1] == _kubectl-etcd_replace ]]; then
+    _kubectl_etcd_replace "$@"
+else
+    compdef _kubectl_etcd_replace kubectl-etcd_replace
+fi

@@ -2,8 +2,10 @@
 
 mod bench;
 mod demo;
+mod dist;
 mod docs;
 mod fuzz;
+mod install;
 mod lab;
 mod record;
 mod setup;
@@ -36,8 +38,12 @@ enum Command {
     Fuzz(fuzz::Fuzz),
     /// Write the pages of docs/ that are made from data files
     Docs(docs::Docs),
+    /// Make what a release consists of: archives, checksums, krew manifests and index
+    Dist(dist::Dist),
     /// The newcomer's first command: bring a cluster up, break it as in the incident, diagnose it
     Demo(demo::Demo),
+    /// Install the programs with completion and manual pages, as kubectl and docker want them
+    Install(install::Install),
     /// All the set-up, then every test
     Test(test::Test),
     /// Install and unpack everything the lab and the tests need
@@ -63,7 +69,9 @@ fn run(command: Command, printer: Printer) -> Result<ExitCode, ShownError> {
         Command::Bench(bench) => bench.run(printer),
         Command::Fuzz(fuzz) => fuzz.run(printer),
         Command::Docs(docs) => docs.run(printer),
+        Command::Dist(dist) => dist.run(printer),
         Command::Demo(demo) => demo.run(printer),
+        Command::Install(install) => install.run(printer),
         Command::Test(test) => test.run(printer),
         Command::Setup(setup) => setup.run(printer),
         Command::Lab(lab) => lab.run(printer),

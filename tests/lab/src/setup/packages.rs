@@ -33,6 +33,8 @@ const TOOLS: &[Tool] = &[
     tool("nsenter", &["util-linux"]),
     // Completion is tested in the shells themselves.
     tool("fish", &["fish"]),
+    tool("zsh", &["zsh"]),
+    tool("tmux", &["tmux"]),
     tool("unshare", &["util-linux"]),
     tool("setsid", &["util-linux"]),
     tool("flock", &["util-linux"]),
