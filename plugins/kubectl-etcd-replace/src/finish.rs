@@ -2,18 +2,15 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::time::Instant;
 
-use jiff::Timestamp;
 use shared::error::ShownError;
 use shared::output::{Printer, Style};
-use shared::replace::journal::{Event, Journal, load_all, runs_folder};
-use shared::replace::node::Saved;
+use shared::replace::journal::{load_all, runs_folder};
 use shared::replace::run::{Context, Ended, StopFlag, execute};
+use shared::replace::session::Session;
 use shared::replace::steps::StepFailure;
 
-use crate::session::{Session, who};
 use crate::{exit, show};
 
 /// How the person agreed.
@@ -43,86 +40,15 @@ pub fn ask(printer: Printer, member: &str) -> Consent {
     }
 }
 
-/// Opens the journal, makes the context, and hands both to `work` while Ctrl-C is listened to.
+/// Lets `work` be done on an open journal while Ctrl-C is listened to; `None` where it was pressed
+/// twice.
 pub async fn with_context<T>(
     session: &Session,
     printer: Printer,
     named: &str,
     work: impl AsyncFnOnce(&mut Context<'_>) -> T,
 ) -> Result<Option<T>, ShownError> {
-    let runs = runs_folder()?;
-    let journal = Journal::open(&runs, &session.run)?;
-    let known_here = load_all(&runs)?.iter().any(|run| run.run == session.run);
-    let unfinished = session.unfinished.as_ref();
-    let since = unfinished
-        .and_then(|run| run.begun_at)
-        .unwrap_or_else(Timestamp::now)
-        .to_string();
-    let old_id = match unfinished {
-        Some(run) => run.old_id,
-        None => session.world.id_to_remove(),
-    };
-    let who = unfinished.map_or_else(who, |run| run.who.clone());
-    if known_here {
-        journal.write(Event::Resumed)?;
-    } else {
-        journal.write(Event::Begun {
-            run: session.run.clone(),
-            who: who.clone(),
-            member: session.world.target.name.clone(),
-            named: named.to_owned(),
-            cluster: session
-                .world
-                .observation
-                .cluster_id
-                .map(|id| id.to_string())
-                .unwrap_or_default(),
-            old_id,
-            place: session.place(),
-            stamp: session.facts.stamp.clone(),
-            access_flags: session.options.access_flags.clone(),
-        })?;
-    }
-    let mut facts = session.facts.clone();
-    let saved: Option<Saved> = match journal.kept_definition()? {
-        Some(saved) => Some(saved),
-        // Begun on another machine: the record on the node has it.
-        None => session
-            .world
-            .node
-            .record
-            .clone()
-            .filter(|record| record.run == session.run)
-            .map(|record| record.saved),
-    };
-    if let Some(saved) = &saved
-        && !known_here
-    {
-        journal.keep_definition(saved)?;
-        journal.write(Event::Saved {
-            restart_policy: saved.restart_policy.clone(),
-            was_running: saved.was_running,
-        })?;
-    }
-    facts.saved = saved.is_some();
     let stop = StopFlag::default();
-    let mut context = Context {
-        cluster: &session.cluster,
-        node: &session.node,
-        options: &session.options,
-        journal: &journal,
-        printer,
-        stop: stop.clone(),
-        run: session.run.clone(),
-        who,
-        since,
-        old_id,
-        facts,
-        saved,
-        world: session.world.clone(),
-        lease: Rc::default(),
-        turn: 0,
-    };
     let twice = async {
         // Without a handler Ctrl-C simply kills, which every step survives, too.
         if tokio::signal::ctrl_c().await.is_err() {
@@ -133,7 +59,7 @@ pub async fn with_context<T>(
         let _ = tokio::signal::ctrl_c().await;
     };
     tokio::select! {
-        done = work(&mut context) => Ok(Some(done)),
+        done = session.with_context(printer, named, stop.clone(), work) => Ok(Some(done?)),
         () = twice => Ok(None),
     }
 }

@@ -159,6 +159,19 @@ pub enum Outcome {
         path: String,
         /// Its size in bytes.
         bytes: u64,
+        /// Whether it is not there.
+        #[serde(default)]
+        absent: bool,
+    },
+    /// The beginning of a folder's first file was read.
+    Head {
+        /// The folder.
+        path: String,
+        /// Bytes shown.
+        bytes: u64,
+        /// Whether there is no such file.
+        #[serde(default)]
+        absent: bool,
     },
     /// A command failed.
     #[serde(skip)]
@@ -230,9 +243,10 @@ fn one(line: &str) -> Result<Outcome, NotALine> {
     serde_json::from_str(line).map_err(|_| bad())
 }
 
-/// The content of the file `path` from the `part` lines of a `read`.
+/// The content of the file `path` from the `part` lines of a `read`, or what `head` showed of the
+/// folder `path`.
 ///
-/// `None` where it was not read whole.
+/// `None` where it was not read whole, or is not there.
 pub fn read_content(outcomes: &[Outcome], path: &str) -> Option<Vec<u8>> {
     let mut content = Vec::new();
     for outcome in outcomes {
@@ -244,7 +258,16 @@ pub fn read_content(outcomes: &[Outcome], path: &str) -> Option<Vec<u8>> {
                     content.push(u8::from_str_radix(text, 16).ok()?);
                 }
             }
-            Outcome::Read { path: of, bytes } if of == path => {
+            Outcome::Read {
+                path: of,
+                bytes,
+                absent: false,
+            }
+            | Outcome::Head {
+                path: of,
+                bytes,
+                absent: false,
+            } if of == path => {
                 return (u64::try_from(content.len()) == Ok(*bytes)).then_some(content);
             }
             _ => {}

@@ -277,3 +277,64 @@ fn it_removes_for_good_only_what_was_set_aside_by_name() {
     assert!(!Path::new(&aside).exists());
     assert!(Path::new(&data).exists());
 }
+
+#[test]
+fn the_head_of_the_first_segment_is_shown_and_a_missing_folder_is_an_answer() {
+    let place = Place::new();
+    let data = member(&place);
+    let wal = format!("{data}/member/wal");
+    for (name, byte) in [("1.wal", 1), ("0.wal", 7), ("00.tmp", 9)] {
+        fs::write(format!("{wal}/{name}"), vec![byte; 100_000]).unwrap();
+    }
+    let missing = format!("{data}/nowhere");
+    let (code, lines) = place.run(&[
+        "head", &wal, ".wal", "--", "head", &missing, ".wal", "--", "stat", &data,
+    ]);
+    assert_eq!(code, 0);
+    assert_eq!(read_content(&lines, &wal), Some(vec![7; 65536]));
+    assert_eq!(read_content(&lines, &missing), None);
+    // One that cannot be opened is told, and what comes after it is done all the same.
+    let file = format!("{wal}/1.wal");
+    let (code, lines) = place.run(&["head", &file, ".wal", "--", "stat", &data]);
+    assert_eq!(code, 0);
+    assert!(
+        matches!(&lines[0], Outcome::Failed { errno: 20, .. }),
+        "{lines:?}"
+    );
+    assert!(matches!(&lines[1], Outcome::Stat(_)), "{lines:?}");
+}
+
+#[test]
+fn what_may_be_missing_is_asked_for_so() {
+    let place = Place::new();
+    let data = member(&place);
+    let missing = format!("{data}/nowhere");
+    let words = [
+        "read",
+        &missing,
+        "--if-there",
+        "--",
+        "tree",
+        &missing,
+        "--if-there",
+    ];
+    let (code, lines) = place.run(&words);
+    assert_eq!(code, 0);
+    assert!(
+        matches!(&lines[0], Outcome::Read { absent: true, .. }),
+        "{lines:?}"
+    );
+    assert!(
+        matches!(&lines[1], Outcome::Tree { entries: 0, .. }),
+        "{lines:?}"
+    );
+    let (code, _) = place.run(&["read", &missing]);
+    assert_eq!(code, 1);
+    // Flat: the folder's own entries and none below them.
+    let (_, lines) = place.run(&["tree", &data, "--flat"]);
+    let last = lines.last();
+    assert!(
+        matches!(last, Some(Outcome::Tree { entries: 1, .. })),
+        "{last:?}"
+    );
+}

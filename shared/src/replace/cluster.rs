@@ -40,7 +40,7 @@ impl Cluster {
         }
     }
 
-    /// The settings.
+    /// The access settings in use.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }

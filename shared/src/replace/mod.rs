@@ -1,7 +1,7 @@
 //! Replacing a member: from an observation to a plan, and the plan carried out step by step.
 //!
 //! Pure: [`world`], [`start`](mod@start), [`refusals`], [`hashes`], [`plan`](mod@plan). Effects: [`steps`] through
-//! [`node`] and [`cluster`], held together by [`run`](mod@run). `docs/replace.md` tells the story.
+//! [`node`] and [`cluster`], held together by [`session`] and [`run`](mod@run). `docs/replace.md` tells the story.
 
 pub mod cluster;
 #[cfg(test)]
@@ -14,6 +14,7 @@ pub mod options;
 pub mod plan;
 pub mod refusals;
 pub mod run;
+pub mod session;
 pub mod start;
 pub mod steps;
 pub mod target;

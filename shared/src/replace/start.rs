@@ -52,7 +52,7 @@ pub fn start(entry: EntryState, process: ProcessState) -> Start {
     match (entry, process) {
         (_, Absent) => Start::Refused {
             refusal: "process-absent",
-            why: "there is no process to take the settings from: the machine or its container is gone",
+            why: "there is no process to take the settings from: the machine or its etcd is gone from it",
         },
         (ListedStarted, RunningAsMember) => Start::Refused {
             refusal: "target-healthy",

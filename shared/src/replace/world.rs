@@ -66,7 +66,7 @@ pub enum ProcessState {
     RunningAsMember,
     /// Runs, and what answers belongs to another cluster: its `new` start made one.
     RunningForeign,
-    /// Runs by the engine's word and answers nothing: whether it lives is not known.
+    /// Runs by the runtime's word and answers nothing: whether it lives is not known.
     RunningSilent,
     /// Ends and is started again, over and over.
     CrashLooping,
@@ -81,6 +81,8 @@ pub enum ProcessState {
 pub struct NodeView {
     /// What and where, such as `container "etcd" on ssh://root@10.0.0.2`.
     pub place: String,
+    /// How a person does things there.
+    pub words: NodeWords,
     /// What the process does by the runtime's word alone.
     pub runtime: RuntimeState,
     /// Evidence for it: status text, exit code, restart count.
@@ -109,6 +111,19 @@ pub struct NodeView {
     pub forbidden: Vec<String>,
     /// The record of an unfinished run that lies beside the data.
     pub record: Option<RunRecord>,
+}
+
+/// Words for a kind of node: what runs etcd there and how a person changes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeWords {
+    /// "container", "static pod".
+    pub process: String,
+    /// How it gets another image.
+    pub change_image: String,
+    /// How a frozen one goes on.
+    pub unfreeze: String,
+    /// How a member that is gone with its machine is joined again.
+    pub missing: String,
 }
 
 /// By the runtime's word.
@@ -151,7 +166,7 @@ pub struct DataView {
     pub free_bytes: u64,
     /// Size of that file system in bytes.
     pub total_bytes: u64,
-    /// Whether the data lies in the container's own layer: it then stays with the old container.
+    /// Whether the data lies in the container's own layer: it then stays with the old definition.
     pub in_container_layer: bool,
     /// Whether our helper holds etcd's exclusive lock on the database.
     pub locked_by_us: bool,

@@ -3,11 +3,12 @@ use std::io::{self, BufRead as _, IsTerminal as _};
 use clap::Args;
 use shared::error::ShownError;
 use shared::output::Printer;
-use shared::replace::node::{Leftover, LeftoverKind, NodeAccess as _};
+use shared::replace::node::Leftover;
 use shared::replace::refusals::Refusal;
+use shared::replace::session::{Opened, Session};
 
+use crate::args::ReplaceArgs;
 use crate::exit;
-use crate::session::{Opened, ReplaceArgs, Session};
 use crate::show;
 
 /// `cleanup NAME`.
@@ -25,7 +26,7 @@ pub struct CleanupArgs {
 
 /// Removes what earlier runs set aside, each confirmed by name.
 pub async fn run(args: &CleanupArgs, printer: Printer) -> Result<u8, ShownError> {
-    let session = match Session::open(&args.replace, &args.name, false).await? {
+    let session = match args.replace.open(&args.name, false).await? {
         Opened::Ready(session) => session,
         Opened::Refused(refusal) => {
             show::refusals(printer, &[refusal]);
@@ -103,13 +104,9 @@ fn agrees(printer: Printer, leftover: &Leftover) -> bool {
     if !io::stdin().is_terminal() {
         return false;
     }
-    let what = match leftover.kind {
-        LeftoverKind::Definition => "the stopped container",
-        LeftoverKind::Data => "the data in",
-    };
     printer.note(&format!(
-        "to remove {what} {} for good, type that name (anything else keeps it):",
-        leftover.name
+        "to remove {} {} for good, type that name (anything else keeps it):",
+        leftover.what, leftover.name
     ));
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line).is_ok() && line.trim() == leftover.name

@@ -2,10 +2,11 @@ use clap::Args;
 use shared::error::ShownError;
 use shared::output::Printer;
 use shared::replace::plan::plan;
+use shared::replace::session::Opened;
 
+use crate::args::ReplaceArgs;
 use crate::exit;
 use crate::finish::{Consent, ask, carry_out};
-use crate::session::{Opened, ReplaceArgs, Session};
 use crate::show::{self, Format};
 
 /// `node NAME`.
@@ -29,7 +30,7 @@ pub struct NodeArgs {
 
 /// Shows the plan, asks, carries it out.
 pub async fn run(args: &NodeArgs, printer: Printer) -> Result<u8, ShownError> {
-    let session = match Session::open(&args.replace, &args.name, false).await? {
+    let session = match args.replace.open(&args.name, false).await? {
         Opened::Ready(session) => session,
         Opened::Refused(refusal) => {
             show::refusals(printer, &[refusal]);
@@ -40,7 +41,7 @@ pub async fn run(args: &NodeArgs, printer: Printer) -> Result<u8, ShownError> {
         &session.world,
         &session.facts,
         &session.options,
-        &session.node,
+        session.node.as_ref(),
     );
     match args.output {
         Format::Text => printer.data(&show::plan_text(&plan)),

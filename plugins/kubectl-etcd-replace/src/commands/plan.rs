@@ -3,7 +3,7 @@ use shared::error::ShownError;
 use shared::output::Printer;
 
 use super::node::{self, NodeArgs};
-use crate::session::ReplaceArgs;
+use crate::args::ReplaceArgs;
 use crate::show::Format;
 
 /// `plan NAME`.

@@ -2,11 +2,12 @@ use clap::Args;
 use shared::error::ShownError;
 use shared::output::Printer;
 use shared::replace::plan::plan;
+use shared::replace::session::Opened;
 
 use super::unfinished;
+use crate::args::ReplaceArgs;
 use crate::exit;
 use crate::finish::carry_out;
-use crate::session::{Opened, ReplaceArgs, Session};
 use crate::show;
 
 /// `resume [NAME]`.
@@ -22,7 +23,7 @@ pub struct ResumeArgs {
 /// Looks, skips what is done, goes on.
 pub async fn run(args: &ResumeArgs, printer: Printer) -> Result<u8, ShownError> {
     let (name, replace) = unfinished::choose(args.name.as_deref(), &args.replace)?;
-    let session = match Session::open(&replace, &name, true).await? {
+    let session = match replace.open(&name, true).await? {
         Opened::Ready(session) => session,
         Opened::Refused(refusal) => {
             show::refusals(printer, &[refusal]);
@@ -36,7 +37,7 @@ pub async fn run(args: &ResumeArgs, printer: Printer) -> Result<u8, ShownError> 
         &session.world,
         &session.facts,
         &session.options,
-        &session.node,
+        session.node.as_ref(),
     );
     show::refusals(printer, &plan.refusals);
     if plan.is_refused() {

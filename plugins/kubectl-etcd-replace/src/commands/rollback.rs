@@ -3,12 +3,13 @@ use shared::error::ShownError;
 use shared::output::Printer;
 use shared::replace::journal::Outcome;
 use shared::replace::run::{Context, Ended, roll_back};
+use shared::replace::session::Opened;
 use shared::replace::steps::StepId;
 
 use super::unfinished;
+use crate::args::ReplaceArgs;
 use crate::exit;
 use crate::finish::{Consent, ask, failed, with_context};
-use crate::session::{Opened, ReplaceArgs, Session};
 use crate::show;
 
 /// `rollback [NAME]`.
@@ -27,7 +28,7 @@ pub struct RollbackArgs {
 /// As before, as far as that goes.
 pub async fn run(args: &RollbackArgs, printer: Printer) -> Result<u8, ShownError> {
     let (name, replace) = unfinished::choose(args.name.as_deref(), &args.replace)?;
-    let session = match Session::open(&replace, &name, true).await? {
+    let session = match replace.open(&name, true).await? {
         Opened::Ready(session) => session,
         Opened::Refused(refusal) => {
             show::refusals(printer, &[refusal]);

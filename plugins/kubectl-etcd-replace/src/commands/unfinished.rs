@@ -5,7 +5,7 @@ use shared::access::args::AccessArgs;
 use shared::error::ShownError;
 use shared::replace::journal::{Run, load_all, runs_folder};
 
-use crate::session::ReplaceArgs;
+use crate::args::ReplaceArgs;
 
 /// The name to look for and the flags to use: the ones given, else those of the run's beginning.
 pub fn choose(

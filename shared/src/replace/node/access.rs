@@ -1,9 +1,8 @@
 use futures_util::future::LocalBoxFuture;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Explain, Kind, ShownError};
+use super::NodeError;
 use crate::model::MemberId;
-use crate::replace::refusals::Refusal;
 use crate::replace::world::{LockHolder, NodeView};
 
 /// What a replacement does on the target's node, whatever runs etcd there.
@@ -12,6 +11,9 @@ use crate::replace::world::{LockHolder, NodeView};
 pub trait NodeAccess {
     /// What and where, such as `container "etcd" on ssh://root@10.0.0.2`.
     fn place(&self) -> String;
+
+    /// From now on the work is that of another run: one that is taken over.
+    fn work_for(&mut self, run: &str);
 
     /// Looks: process, settings, data, locks, obstacles.
     fn observe(&self) -> LocalBoxFuture<'_, Result<NodeView, NodeError>>;
@@ -99,9 +101,11 @@ pub enum NodeStep<'a> {
 pub struct Leftover {
     /// What it is.
     pub kind: LeftoverKind,
-    /// Its name: a container's, or a path on the node.
+    /// What it is in words before its name, such as "the stopped container".
+    pub what: String,
+    /// Its name: a definition's, or a path on the node.
     pub name: String,
-    /// The path as the process sees it; empty for a container.
+    /// The path as the helper sees it; empty for a definition.
     pub inner_path: String,
 }
 
@@ -109,7 +113,7 @@ pub struct Leftover {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LeftoverKind {
-    /// A process definition, such as a stopped container.
+    /// A process definition: a stopped container, a manifest.
     Definition,
     /// A folder of a member's data.
     Data,
@@ -164,60 +168,4 @@ pub struct RunRecord {
     pub stamp: String,
     /// The old definition.
     pub saved: Saved,
-}
-
-/// A node access failed.
-#[derive(Debug, thiserror::Error)]
-pub enum NodeError {
-    /// The engine or its answer.
-    #[error(transparent)]
-    Engine(#[from] crate::docker::EngineError),
-    /// The helper program said no.
-    #[error("{place}: {tried} failed on \"{path}\": {why}")]
-    Helper {
-        /// What and where.
-        place: String,
-        /// What was tried.
-        tried: String,
-        /// The path.
-        path: String,
-        /// Why.
-        why: String,
-    },
-    /// Something is not as it must be.
-    #[error("{place}: {why}")]
-    Unexpected {
-        /// What and where.
-        place: String,
-        /// What.
-        why: String,
-    },
-    /// A refusal that only the doing could find; nothing was changed by this call.
-    #[error("{}", .0.sentence)]
-    Refused(Box<Refusal>),
-}
-
-impl Explain for NodeError {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Engine(error) => error.kind(),
-            Self::Helper { .. } | Self::Unexpected { .. } => Kind::Failed,
-            Self::Refused(_) => Kind::Refused,
-        }
-    }
-
-    fn hint(&self) -> Option<String> {
-        match self {
-            Self::Engine(error) => error.hint(),
-            Self::Refused(refusal) => Some(refusal.remedy.clone()),
-            Self::Helper { .. } | Self::Unexpected { .. } => None,
-        }
-    }
-}
-
-impl NodeError {
-    /// As it is shown.
-    pub fn shown(self) -> ShownError {
-        self.into()
-    }
 }

@@ -1,10 +1,18 @@
 //! Node access: one small interface, one folder per kind of node.
 
 mod access;
+mod data;
 mod docker;
-mod wal_identity;
+mod error;
+mod hands;
+mod helper_source;
+mod kind;
+mod kinds;
 
-pub use access::{
-    Leftover, LeftoverKind, NewStart, NodeAccess, NodeError, NodeStep, RunRecord, Saved,
-};
-pub use docker::{DockerNode, HelperSource};
+pub use access::{Leftover, LeftoverKind, NewStart, NodeAccess, NodeStep, RunRecord, Saved};
+pub use data::Places;
+pub use error::NodeError;
+pub use hands::HelperHands;
+pub use helper_source::HelperSource;
+pub use kind::{NodeKind, Opening};
+pub use kinds::{KINDS, Opened, open};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::kind::{Refusal, RefusalKind};
+use crate::model::ProcessKind;
 use crate::replace::options::Options;
 use crate::replace::world::World;
 
@@ -177,12 +178,19 @@ fn force_new_cluster(world: &World, _: &Options) -> Option<Refusal> {
             .as_ref()
             .is_some_and(|process| process.config.is_true("force-new-cluster"))
     })?;
+    let how = match &bad.seen.process {
+        Some(process) if process.kind == ProcessKind::DockerContainer => format!(
+            "docker-inspect-run --host {} --recreate {} --unset-arg force-new-cluster",
+            process.seen_on, process.name
+        ),
+        _ => "take it out of its manifest, unit or config file".to_owned(),
+    };
     Some(Refusal::new(
         format!(
             "member \"{}\" runs with `--force-new-cluster`",
             bad.listed.label()
         ),
-        "start it again without that setting first (docker-inspect-run --recreate --unset-arg force-new-cluster), while the others still run",
+        format!("start it again without that setting first, while the others still run: `{how}`"),
     ))
 }
 

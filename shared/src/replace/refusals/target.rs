@@ -17,13 +17,13 @@ pub(super) const KINDS: &[RefusalKind] = &[
     RefusalKind {
         id: "process-absent",
         title: "there is no etcd process to take the settings from",
-        why: "the new start repeats the old one with the fewest changes; with the machine or container gone, the distribution's own join makes it",
+        why: "the new start repeats the old one with the fewest changes; with the machine or the process gone, the distribution's own join makes it",
         override_flag: None,
         check: Some(absent),
     },
     RefusalKind {
         id: "node-unreachable",
-        title: "the target's engine or node cannot be reached",
+        title: "the target's node, or what runs etcd there, cannot be reached",
         why: "its etcd may still run: unknown is not dead",
         override_flag: None,
         check: None,
@@ -37,7 +37,7 @@ pub(super) const KINDS: &[RefusalKind] = &[
     },
     RefusalKind {
         id: "not-the-member",
-        title: "the container is not the member's",
+        title: "the process is not the member's",
         why: "name, peer URL or the identity in its write-ahead log belong to another member or cluster",
         override_flag: None,
         check: Some(not_the_member),
@@ -102,12 +102,14 @@ fn absent(world: &World, _: &Options) -> Option<Refusal> {
     Some(
         Refusal::new(
             format!(
-                "there is no etcd container for \"{}\" on its node",
-                world.target.name
+                "there is no etcd {} for \"{}\" on its node",
+                world.node.words.process, world.target.name
             ),
-            "where the machine or its container is gone for good, remove the member and let the \
-             distribution join it again (`rke up` for RKE, `kubeadm join --control-plane` for \
-             kubeadm, the `recover-control-plane.yml` playbook for kubespray)",
+            format!(
+                "where the machine or its {} is gone for good, remove the member and let the \
+                 distribution join it again ({})",
+                world.node.words.process, world.node.words.missing
+            ),
         )
         .with(commands),
     )
@@ -117,14 +119,17 @@ fn paused(world: &World, _: &Options) -> Option<Refusal> {
     (world.node.runtime == RuntimeState::Paused).then(|| {
         Refusal::new(
             format!("{} is paused, not broken", world.node.place),
-            "let it go on and see whether it becomes healthy (`docker unpause`)",
+            format!(
+                "let it go on and see whether it becomes healthy (`{}`)",
+                world.node.words.unfreeze
+            ),
         )
     })
 }
 
 fn not_the_member(world: &World, _: &Options) -> Option<Refusal> {
-    let remedy = "name the node or member that you mean, and check which engine the tool was \
-                  pointed at";
+    let remedy = "name the node or member that you mean, and check which node the tool was pointed \
+                  at";
     if let Some(entry) = world.entry()
         && entry.is_started()
         && entry.name != world.target.name
@@ -200,6 +205,6 @@ fn unknown_settings(world: &World, _: &Options) -> Option<Refusal> {
     };
     Some(Refusal::new(
         format!("{} does not say its `--{missing}`", world.node.place),
-        "set it in the container's flags, environment or config file first",
+        "set it in its flags, environment or config file first",
     ))
 }

@@ -94,7 +94,10 @@ fn too_old(world: &World, _: &Options) -> Option<Refusal> {
                 "the image of {} has etcd {image}, the cluster runs {cluster}",
                 world.node.place
             ),
-            "give its container an image of the cluster's version first (docker-inspect-run --recreate --image IMAGE)",
+            format!(
+                "give it an image of the cluster's version first: `{}`",
+                world.node.words.change_image
+            ),
         )
     })
 }
@@ -108,7 +111,10 @@ fn too_new(world: &World, _: &Options) -> Option<Refusal> {
                 "the image of {} has etcd {image}, the cluster runs {cluster}",
                 world.node.place
             ),
-            "upgrade the cluster first, or give the container an image of its version",
+            format!(
+                "upgrade the cluster first, or give it an image of the cluster's version: `{}`",
+                world.node.words.change_image
+            ),
         )
     })
 }

@@ -10,7 +10,9 @@ use crate::model::{
     ResponseHeader, Status, Version, Via,
 };
 use crate::replace::options::Options;
-use crate::replace::world::{DataView, NodeView, RuntimeState, Target, WalIdentity, World};
+use crate::replace::world::{
+    DataView, NodeView, NodeWords, RuntimeState, Target, WalIdentity, World,
+};
 
 pub const CLUSTER: ClusterId = ClusterId(0xc1);
 
@@ -129,6 +131,7 @@ pub fn world(members: Vec<MemberObservation>) -> World {
             client_urls: vec!["https://10.0.0.2:2379".to_owned()],
         },
         node: NodeView {
+            words: NodeWords::default(),
             place: "container \"etcd\" on here".to_owned(),
             runtime: RuntimeState::CrashLooping,
             runtime_text: "Restarting (2)".to_owned(),

@@ -2,6 +2,7 @@
 
 mod copy;
 mod exec;
+mod head;
 mod lock;
 mod mkdir;
 mod probe;
@@ -31,6 +32,7 @@ pub fn run(words: Words) -> i32 {
         b"write" => write::run(words),
         b"copy" => copy::run(words),
         b"read" => read::run(words),
+        b"head" => head::run(words),
         b"space" => space::run(words),
         b"stat" => stat::run(words),
         b"tree" => tree::run(words),

@@ -7,7 +7,8 @@ use crate::line::Line;
 /// The most that one line carries; longer files are refused rather than cut.
 const LIMIT: usize = 1 << 20;
 
-/// `read FILE`: its bytes in hex, in lines of 1 KiB each, then a line with the total.
+/// `read FILE [--if-there]`: its bytes in hex, in lines of 1 KiB each, then a line with the total;
+/// with `--if-there` a missing file is an answer (`"absent":true`) and not a failure.
 pub fn run(words: Words) -> i32 {
     let Some(path) = words.get(1) else {
         return super::usage(b"read");
@@ -21,6 +22,15 @@ pub fn run(words: Words) -> i32 {
     };
     let file = match rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty()) {
         Ok(file) => file,
+        Err(Errno::NOENT) if words.flag(c"--if-there") => {
+            Line::new("read")
+                .text("path", path.to_bytes())
+                .flag("ok", true)
+                .number("bytes", 0)
+                .flag("absent", true)
+                .print();
+            return crate::DONE;
+        }
         Err(error) => return failed("open", error),
     };
     let mut total = 0;

@@ -12,14 +12,18 @@ use crate::line::Line;
 /// Deeper than this nobody's data is; a guard for the stack.
 const DEPTH: usize = 16;
 
-/// `tree FOLDER [--sum]`: a line of facts per entry (unless `--sum`), then the totals. Stays on
-/// one file system.
+/// `tree FOLDER [--sum] [--flat] [--if-there]`: a line of facts per entry (unless `--sum`), then
+/// the totals. Stays on one file system; with `--flat` also out of every folder. With `--if-there`
+/// a missing folder has no entries.
+///
+/// The folder may be a live one: what goes away while it is walked was not there.
 pub fn run(words: Words) -> i32 {
     let Some(root) = words.get(1) else {
         return super::usage(b"tree");
     };
     let mut walk = Walk {
         quiet: words.flag(c"--sum"),
+        flat: words.flag(c"--flat"),
         entries: 0,
         size_bytes: 0,
         disk_bytes: 0,
@@ -27,7 +31,10 @@ pub fn run(words: Words) -> i32 {
     };
     let walked = (|| {
         let mut path = Path::new(root.to_bytes())?;
-        let stat = rustix::fs::statat(rustix::fs::CWD, root, AtFlags::SYMLINK_NOFOLLOW)?;
+        let stat = match rustix::fs::statat(rustix::fs::CWD, root, AtFlags::SYMLINK_NOFOLLOW) {
+            Err(Errno::NOENT) if words.flag(c"--if-there") => return Ok(()),
+            stat => stat?,
+        };
         let folder = files::open_folder(rustix::fs::CWD, root)?;
         walk.folder(folder, &mut path, stat.st_dev, 0)
     })();
@@ -51,6 +58,7 @@ pub fn run(words: Words) -> i32 {
 
 struct Walk {
     quiet: bool,
+    flat: bool,
     entries: u64,
     size_bytes: u64,
     disk_bytes: u64,
@@ -78,7 +86,13 @@ impl Walk {
             }
             let length = path.len();
             path.push(name.to_bytes())?;
-            let stat = rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW)?;
+            let stat = match rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW) {
+                Err(Errno::NOENT) => {
+                    path.truncate(length);
+                    continue;
+                }
+                stat => stat?,
+            };
             self.entries += 1;
             self.size_bytes += u64::try_from(stat.st_size).unwrap_or(0);
             self.disk_bytes += u64::try_from(stat.st_blocks)
@@ -91,10 +105,12 @@ impl Walk {
                     (_, Err(error)) => return Err(error),
                 }
             }
-            if FileType::from_raw_mode(stat.st_mode) == FileType::Directory {
+            if !self.flat && FileType::from_raw_mode(stat.st_mode) == FileType::Directory {
                 if stat.st_dev == device {
-                    let inner = files::open_folder(&folder, name)?;
-                    self.folder(inner, path, device, depth + 1)?;
+                    match files::open_folder(&folder, name) {
+                        Err(Errno::NOENT) => {}
+                        inner => self.folder(inner?, path, device, depth + 1)?,
+                    }
                 } else {
                     self.crossed += 1;
                 }

@@ -1,13 +1,17 @@
 use futures_util::future::LocalBoxFuture;
 
 use super::node::DockerNode;
-use super::{names, script};
+use super::script;
 use crate::replace::node::{Leftover, NewStart, NodeAccess, NodeError, NodeStep, RunRecord, Saved};
 use crate::replace::world::{LockHolder, NodeView};
 
 impl NodeAccess for DockerNode {
     fn place(&self) -> String {
         self.name()
+    }
+
+    fn work_for(&mut self, run: &str) {
+        run.clone_into(&mut self.run);
     }
 
     fn observe(&self) -> LocalBoxFuture<'_, Result<NodeView, NodeError>> {
@@ -28,12 +32,7 @@ impl NodeAccess for DockerNode {
     }
 
     fn record<'a>(&'a self, record: &'a RunRecord) -> LocalBoxFuture<'a, Result<(), NodeError>> {
-        Box::pin(async move {
-            let content = serde_json::to_vec(record).map_err(|error| self.unexpected(error))?;
-            self.write_beside(names::RECORD_FILE, &content, false)
-                .await
-                .map(drop)
-        })
+        Box::pin(self.write_record(record))
     }
 
     fn release(&self) -> LocalBoxFuture<'_, Result<(), NodeError>> {

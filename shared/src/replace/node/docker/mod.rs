@@ -1,16 +1,16 @@
 //! A member in a container of a Docker engine.
 
 mod containers;
-mod data;
 mod definition;
 mod effects;
-mod helper;
+mod hands;
 mod interface;
+mod kind;
+mod look;
 mod mounts;
 mod names;
 mod node;
 mod script;
 mod view;
 
-pub use helper::HelperSource;
-pub use node::DockerNode;
+pub use kind::Docker;

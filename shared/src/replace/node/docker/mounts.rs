@@ -1,5 +1,7 @@
 use serde_json::{Value, json};
 
+use crate::replace::node::data::Places;
+
 /// A mount of a container, as its inspect lists it under `Mounts`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mount {
@@ -37,6 +39,23 @@ pub fn covering<'a>(mounts: &'a [Mount], path: &str) -> Option<&'a Mount> {
         .max_by_key(|mount| mount.destination.len())
 }
 
+/// The mounts that a member's files lie on, each once; none where they are in the container's own
+/// layer.
+pub fn of_places<'a>(mounts: &'a [Mount], places: &Places) -> Vec<&'a Mount> {
+    let mut found: Vec<&Mount> = Vec::new();
+    for path in places.to_set_aside() {
+        // A mount at the path itself must be seen as a mount point: its parent's is needed.
+        for candidate in [places.data_dir.clone(), path] {
+            if let Some(mount) = covering(mounts, &candidate)
+                && !found.contains(&mount)
+            {
+                found.push(mount);
+            }
+        }
+    }
+    found
+}
+
 /// Whether `path` is `folder` or below it.
 pub fn is_below(path: &str, folder: &str) -> bool {
     let folder = folder.trim_end_matches('/');
@@ -54,7 +73,20 @@ impl Mount {
         } else {
             &self.source
         };
-        json!({ "Type": self.kind, "Source": source, "Target": self.destination })
+        let mut request = json!({
+            "Type": self.kind, "Source": source, "Target": self.destination
+        });
+        if self.kind == "volume" {
+            // An empty one must not be filled from the image.
+            request["VolumeOptions"] = json!({ "NoCopy": true });
+        }
+        request
+    }
+
+    /// Whether it is mounted somewhere below `folder`.
+    pub fn is_inside(&self, folder: &str) -> bool {
+        is_below(&self.destination, folder)
+            && self.destination.trim_end_matches('/') != folder.trim_end_matches('/')
     }
 
     /// `path` (in the container) as the node itself sees it.

@@ -1,13 +1,9 @@
-//! Names of what the tool makes on a node.
+//! Names of the containers that the tool makes or keeps.
+
+use crate::replace::node::data::names::is_stamp;
 
 /// Label on every container that the tool makes itself.
 pub const LABEL: &str = "io.kubectl-etcd.run";
-
-/// File name of the lock beside the data.
-pub const LOCK_FILE: &str = ".kubectl-etcd-replace.lock";
-
-/// File name of the run record beside the data.
-pub const RECORD_FILE: &str = ".kubectl-etcd-replace.run";
 
 /// The name under which the old container is kept.
 pub fn kept(container: &str, stamp: &str) -> String {
@@ -16,31 +12,15 @@ pub fn kept(container: &str, stamp: &str) -> String {
 
 /// Whether `name` is one under which a container `container` is kept.
 pub fn is_kept(name: &str, container: &str) -> bool {
-    name.strip_prefix(container)
-        .and_then(|rest| rest.strip_prefix("-before-"))
-        .is_some_and(is_stamp)
+    base(name) == container && name != container
 }
 
-/// The name under which `path` is set aside.
-pub fn aside(path: &str, stamp: &str) -> String {
-    format!("{}.before-{stamp}", path.trim_end_matches('/'))
-}
-
-/// Whether `name` (a file name) is `base` set aside.
-pub fn is_aside(name: &str, base: &str) -> bool {
-    name.strip_prefix(base)
-        .and_then(|rest| rest.strip_prefix(".before-"))
-        .is_some_and(is_stamp)
-}
-
-/// `20261122T101530Z`.
-fn is_stamp(text: &str) -> bool {
-    text.len() == 16
-        && text.chars().enumerate().all(|(at, c)| match at {
-            8 => c == 'T',
-            15 => c == 'Z',
-            _ => c.is_ascii_digit(),
-        })
+/// The name that a kept container had; any other name as it is.
+pub fn base(name: &str) -> &str {
+    match name.rsplit_once("-before-") {
+        Some((base, stamp)) if is_stamp(stamp) => base,
+        _ => name,
+    }
 }
 
 /// The container that holds the lock on the database.
@@ -53,10 +33,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_set_aside_is_told_from_what_merely_looks_alike() {
-        let stamp = "20261122T101530Z";
-        assert!(is_kept(&kept("etcd", stamp), "etcd"));
-        assert!(is_aside(&aside("member/", stamp), "member"));
+    fn what_is_kept_is_told_from_what_merely_looks_alike() {
+        assert!(is_kept(&kept("etcd", "20261122T101530Z"), "etcd"));
         for name in [
             "etcd-before-upgrade",
             "etcd",

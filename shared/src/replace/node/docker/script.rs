@@ -2,6 +2,7 @@ use serde_json::Value;
 
 use super::names;
 use crate::replace::node::NodeStep;
+use crate::replace::node::data::names::aside;
 
 /// A script that makes a container by hand exactly as the create request says; it needs `curl`.
 pub fn create(container: &str, request: &Value) -> String {
@@ -37,13 +38,7 @@ pub fn commands(container: &str, host: &str, step: NodeStep<'_>) -> Vec<String> 
             .data
             .paths_on_node
             .iter()
-            .map(|path| {
-                format!(
-                    "mv -nT {} {}",
-                    quote(path),
-                    quote(&names::aside(path, stamp))
-                )
-            })
+            .map(|path| format!("mv -nT {} {}", quote(path), quote(&aside(path, stamp))))
             .collect(),
         NodeStep::Recreate { new, stamp } => {
             let mut edit = format!(

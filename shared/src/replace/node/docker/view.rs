@@ -4,11 +4,22 @@ use serde_json::Value;
 use super::containers::Containers;
 use super::definition::{FORBIDDEN, is_set};
 use crate::model::{EtcdConfig, ProcessObservation, ProcessState};
-use crate::replace::world::{Obstacle, RuntimeState};
+use crate::replace::world::{NodeWords, Obstacle, RuntimeState};
 
 /// Restarts as recent as this speak for a loop even while the process runs for a moment: a long
 /// walk over the database comes before each panic.
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
+
+/// How a person does things to a container.
+pub fn words(container: &str) -> NodeWords {
+    NodeWords {
+        process: "container".to_owned(),
+        change_image: format!("docker-inspect-run --recreate {container} --image IMAGE"),
+        unfreeze: format!("docker unpause {container}"),
+        missing: "`rke up` for RKE, the `recover-control-plane.yml` playbook for kubespray"
+            .to_owned(),
+    }
+}
 
 /// What the process does by the engine's word.
 pub fn runtime(process: &ProcessObservation, now: Timestamp) -> RuntimeState {
@@ -114,23 +125,9 @@ pub fn etcd_program(inspect: &Value) -> String {
         .to_owned()
 }
 
-/// `etcd Version: 3.4.23` in what `etcd --version` prints.
-pub fn version_in(text: &str) -> Option<crate::model::Version> {
-    text.lines()
-        .find_map(|line| line.trim().strip_prefix("etcd Version:"))
-        .and_then(|version| version.trim().parse().ok())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_version_is_read_from_what_etcd_prints() {
-        let text = "etcd Version: 3.5.16\nGit SHA: abc\nGo Version: go1.22\n";
-        assert_eq!(version_in(text).unwrap().to_string(), "3.5.16");
-        assert_eq!(version_in("etcd: not found"), None);
-    }
 
     #[test]
     fn the_program_is_found_behind_an_entrypoint_script() {

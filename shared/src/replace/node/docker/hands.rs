@@ -1,61 +1,39 @@
-use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
-use node_helper::{Architecture, Outcome};
+use futures_util::future::LocalBoxFuture;
+use node_helper::Outcome;
 use serde_json::{Value, json};
 
 use super::names;
-use crate::docker::{Engine, LogStream};
+use crate::docker::{Engine, EngineError, LogStream};
 use crate::replace::node::NodeError;
+use crate::replace::node::hands::HelperHands;
 
 /// Where the helper lies in its container.
 const PROGRAM: &str = "/.kubectl-etcd-helper";
 /// Where content to be written lies in its container.
-pub const CONTENT: &str = "/.kubectl-etcd-content";
+const CONTENT: &str = "/.kubectl-etcd-content";
 /// A look or a rename takes milliseconds; walking a huge folder or a slow disk takes longer.
 const DEADLINE: Duration = Duration::from_secs(120);
-
-/// Where the helper program comes from.
-#[derive(Clone, Debug, Default)]
-pub struct HelperSource {
-    /// `--helper-binary`; else the embedded one for the node's architecture.
-    pub file: Option<PathBuf>,
-}
-
-impl HelperSource {
-    /// The program for an architecture as the engine names it.
-    ///
-    /// # Errors
-    /// One sentence: none is embedded, or the file cannot be read.
-    pub fn program(&self, architecture: &str) -> Result<Vec<u8>, String> {
-        if let Some(file) = &self.file {
-            return std::fs::read(file)
-                .map_err(|error| format!("cannot read the helper program {file:?}: {error}"));
-        }
-        Architecture::from_name(architecture)
-            .and_then(node_helper::binary)
-            .map(<[u8]>::to_vec)
-            .ok_or_else(|| {
-                format!(
-                    "no helper program for nodes of architecture \"{architecture}\" is built in"
-                )
-            })
-    }
-}
+/// How often the holder's first words are looked for, and how long after each look.
+const HOLDER_LOOKS: u32 = 200;
+const HOLDER_PAUSE: Duration = Duration::from_millis(50);
 
 /// Runs the helper in short-lived containers of the image that etcd itself runs.
-pub struct HelperRunner<'a> {
+pub struct DockerHands<'a> {
     /// The engine.
     pub engine: &'a Engine,
-    /// What and where, for errors.
-    pub place: &'a str,
+    /// What and where, for messages.
+    pub place: String,
+    /// Name of the container that holds the lock on the database.
+    pub holder: String,
     /// Image id (`sha256:…`).
-    pub image: &'a str,
+    pub image: String,
     /// Run id, for the label.
     pub run: &'a str,
     /// The program.
-    pub program: &'a [u8],
+    pub program: Vec<u8>,
     /// `HostConfig.Mounts` entries.
     pub mounts: Vec<Value>,
 }
@@ -70,27 +48,104 @@ pub struct HelperRun {
     pub stderr: String,
 }
 
-impl HelperRunner<'_> {
-    /// Runs commands (words, with `--` between commands) and reads the helper's lines.
-    pub async fn commands(
-        &self,
-        words: &[&str],
-        content: Option<&[u8]>,
-    ) -> Result<Vec<Outcome>, NodeError> {
-        let run = self.run(PROGRAM, words, content).await?;
-        let lines = node_helper::parse(&run.stdout).map_err(|error| self.unexpected(error))?;
-        if lines.is_empty() {
-            return Err(self.unexpected(format!(
-                "the helper program could not run (exit code {}): {}",
-                run.code,
-                run.stderr.trim()
-            )));
+impl HelperHands for DockerHands<'_> {
+    fn place(&self) -> &str {
+        &self.place
+    }
+
+    fn run<'a>(
+        &'a self,
+        words: &'a [&'a str],
+        content: Option<&'a [u8]>,
+    ) -> LocalBoxFuture<'a, Result<Vec<Outcome>, NodeError>> {
+        Box::pin(async move {
+            let run = self.once(PROGRAM, words, content).await?;
+            let lines = node_helper::parse(&run.stdout).map_err(|error| self.unexpected(error))?;
+            if lines.is_empty() {
+                return Err(self.unexpected(format!(
+                    "the helper program could not run (exit code {}): {}",
+                    run.code,
+                    run.stderr.trim()
+                )));
+            }
+            Ok(lines)
+        })
+    }
+
+    fn content_path(&self) -> &'static str {
+        CONTENT
+    }
+
+    fn program_version<'a>(
+        &'a self,
+        program: &'a str,
+    ) -> LocalBoxFuture<'a, Result<String, NodeError>> {
+        Box::pin(async move { Ok(self.once(program, &["--version"], None).await?.stdout) })
+    }
+
+    fn start_holder<'a>(
+        &'a self,
+        words: &'a [&'a str],
+    ) -> LocalBoxFuture<'a, Result<Vec<Outcome>, NodeError>> {
+        Box::pin(async move {
+            let created = self.create(Some(&self.holder), PROGRAM, words, None).await;
+            let id = match created {
+                // One that ended, or that runs already, has the name.
+                Err(NodeError::Engine(EngineError::InConflict { .. })) => {
+                    if self.holder_runs().await? {
+                        return Ok(Vec::new());
+                    }
+                    self.end_holder().await?;
+                    self.create(Some(&self.holder), PROGRAM, words, None)
+                        .await?
+                }
+                created => created?,
+            };
+            self.engine.start_container(&id).await?;
+            self.first_words().await
+        })
+    }
+
+    fn holder_runs(&self) -> LocalBoxFuture<'_, Result<bool, NodeError>> {
+        Box::pin(async move {
+            match self.engine.inspect_container(&self.holder).await {
+                Ok(inspect) => Ok(inspect["State"]["Running"].as_bool() == Some(true)),
+                Err(EngineError::NotFound { .. }) => Ok(false),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+
+    fn end_holder(&self) -> LocalBoxFuture<'_, Result<(), NodeError>> {
+        Box::pin(async move {
+            match self.engine.remove_container(&self.holder, true, true).await {
+                Ok(()) | Err(EngineError::NotFound { .. }) => Ok(()),
+                Err(error) => Err(error.into()),
+            }
+        })
+    }
+}
+
+impl DockerHands<'_> {
+    /// What the holder says once it has tried.
+    async fn first_words(&self) -> Result<Vec<Outcome>, NodeError> {
+        for _ in 0..HOLDER_LOOKS {
+            let lines = self.engine.logs_tail(&self.holder, 10, None).await?;
+            let text: String = lines
+                .iter()
+                .map(|line| format!("{}\n", line.text))
+                .collect();
+            let said = node_helper::parse(&text).map_err(|error| self.unexpected(error))?;
+            if !said.is_empty() {
+                return Ok(said);
+            }
+            tokio::time::sleep(HOLDER_PAUSE).await;
         }
-        Ok(lines)
+        Err(self.unexpected("the holder of the database's lock did not start"))
     }
 
     /// Runs any program of the image once; nothing of it stays.
-    pub async fn run(
+    async fn once(
         &self,
         program: &str,
         words: &[&str],
@@ -124,12 +179,6 @@ impl HelperRunner<'_> {
         Ok(run)
     }
 
-    /// Starts a helper that keeps running under a name, such as the one that holds a lock.
-    pub async fn start_named(&self, name: &str, words: &[&str]) -> Result<(), NodeError> {
-        let id = self.create(Some(name), PROGRAM, words, None).await?;
-        Ok(self.engine.start_container(&id).await?)
-    }
-
     async fn create(
         &self,
         name: Option<&str>,
@@ -138,7 +187,7 @@ impl HelperRunner<'_> {
         content: Option<&[u8]>,
     ) -> Result<String, NodeError> {
         let request = json!({
-            "Image": self.image,
+            "Image": &self.image,
             "Entrypoint": [program],
             "Cmd": words,
             "User": "0",
@@ -158,7 +207,7 @@ impl HelperRunner<'_> {
             },
         });
         let created = self.engine.create_container(name, &request).await?;
-        let put = match archive(self.program, content) {
+        let put = match archive(&self.program, content) {
             Ok(tar) => self.engine.put_archive(&created.id, "/", tar).await,
             Err(error) => {
                 let _ = self.engine.remove_container(&created.id, true, true).await;
@@ -174,7 +223,7 @@ impl HelperRunner<'_> {
 
     fn unexpected(&self, why: impl std::fmt::Display) -> NodeError {
         NodeError::Unexpected {
-            place: self.place.to_owned(),
+            place: self.place.clone(),
             why: why.to_string(),
         }
     }
@@ -194,35 +243,4 @@ fn archive(program: &[u8], content: Option<&[u8]>) -> std::io::Result<Bytes> {
         add(CONTENT, 0o600, content)?;
     }
     Ok(tar.into_inner()?.into())
-}
-
-/// The first failure among the helper's lines, as an error.
-pub fn check(place: &str, lines: Vec<Outcome>) -> Result<Vec<Outcome>, NodeError> {
-    for line in &lines {
-        match line {
-            Outcome::Failed {
-                command,
-                path,
-                tried,
-                errno,
-                ..
-            } => {
-                return Err(NodeError::Helper {
-                    place: place.to_owned(),
-                    tried: format!("{command} ({tried})"),
-                    path: path.clone(),
-                    why: std::io::Error::from_raw_os_error(*errno).to_string(),
-                });
-            }
-            Outcome::Usage => {
-                return Err(NodeError::Unexpected {
-                    place: place.to_owned(),
-                    why: "the helper program does not know the command: it is of another version"
-                        .to_owned(),
-                });
-            }
-            _ => {}
-        }
-    }
-    Ok(lines)
 }
