@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod deny;
 mod dist;
 mod docs;
 mod fuzz;
@@ -38,6 +39,8 @@ enum Command {
     Fuzz(fuzz::Fuzz),
     /// Write the pages of docs/ that are made from data files
     Docs(docs::Docs),
+    /// Hold the dependencies against deny.toml: licences, bans, sources
+    Deny(deny::Deny),
     /// Make what a release consists of: archives, checksums, krew manifests and index
     Dist(dist::Dist),
     /// The newcomer's first command: bring a cluster up, break it as in the incident, diagnose it
@@ -69,6 +72,7 @@ fn run(command: Command, printer: Printer) -> Result<ExitCode, ShownError> {
         Command::Bench(bench) => bench.run(printer),
         Command::Fuzz(fuzz) => fuzz.run(printer),
         Command::Docs(docs) => docs.run(printer),
+        Command::Deny(deny) => deny.run(printer),
         Command::Dist(dist) => dist.run(printer),
         Command::Demo(demo) => demo.run(printer),
         Command::Install(install) => install.run(printer),

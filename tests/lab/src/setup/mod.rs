@@ -2,6 +2,7 @@
 
 mod apt_sources;
 mod cache;
+mod cargo_deny;
 mod debian;
 mod docker;
 mod etcd;
@@ -13,6 +14,7 @@ mod pypi;
 mod say;
 
 pub use cache::root as cache_root;
+pub use cargo_deny::cargo_deny;
 pub use debian::unpacked as debian_packages;
 pub use docker::{DockerEngine, docker_client, docker_engine};
 pub use etcd::{EtcdBinaries, EtcdRelease};
