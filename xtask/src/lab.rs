@@ -45,6 +45,9 @@ pub struct Up {
     #[arg(long, value_name = "VERSION", default_value = "3.4.23",
         value_parser = |text: &str| text.parse::<EtcdRelease>())]
     etcd: EtcdRelease,
+    /// Control-plane nodes as kubeadm makes them: kubelets, static pods, stacked etcd
+    #[arg(long, conflicts_with_all = ["nodes", "no_api", "engine"])]
+    kubeadm: bool,
     /// How many etcd members
     #[arg(long, default_value_t = 3)]
     members: usize,
@@ -125,7 +128,12 @@ impl Which {
 impl Up {
     fn run(self, printer: Printer) -> Result<(), ShownError> {
         let start = Instant::now();
-        let mut spec = LabSpec::named(self.which.name).members(self.members);
+        let spec = if self.kubeadm {
+            LabSpec::kubeadm(self.which.name)
+        } else {
+            LabSpec::named(self.which.name)
+        };
+        let mut spec = spec.members(self.members);
         spec.root = self.which.root;
         spec.network = self.network;
         spec.nodes = self.nodes.unwrap_or(self.members);

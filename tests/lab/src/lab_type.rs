@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::ApiServer;
+use crate::api::Api;
 use crate::error::{LabError, Result};
-use crate::etcd::{ContainerState, EtcdContainer, EtcdCtl, Golden, Member, Pki};
+use crate::etcd::{
+    ContainerState, EtcdContainer, EtcdCtl, Golden, Image, Member, Pki, initial_cluster,
+};
 use crate::fault::{self, Fault};
-use crate::node::{Network, Node, SshAccess};
+use crate::kubeadm;
+use crate::node::{Kind, Network, Node, SshAccess};
 use crate::run::{Done, Run};
 use crate::setup::EtcdBinaries;
 use crate::spec::LabSpec;
@@ -31,7 +34,7 @@ pub(crate) struct State {
 pub struct Lab {
     pub(crate) state: State,
     pub(crate) binaries: EtcdBinaries,
-    pub(crate) api: Option<ApiServer>,
+    pub(crate) api: Option<Api>,
 }
 
 impl Lab {
@@ -67,7 +70,7 @@ impl Lab {
         let api = state
             .spec
             .api
-            .then(|| crate::up::api_server(&state.spec, &state.network))
+            .then(|| crate::up::api(&state.spec, &state.network, &state.nodes))
             .transpose()?;
         Ok(Self {
             state,
@@ -220,34 +223,40 @@ impl Lab {
     /// # Errors
     /// When the lab has no API server.
     pub fn kubectl(&self) -> Result<Run> {
-        Ok(self.api_server()?.kubectl())
+        Ok(self.api()?.kubectl())
     }
 
-    fn api_server(&self) -> Result<&ApiServer> {
+    fn api(&self) -> Result<&Api> {
         self.api
             .as_ref()
             .ok_or_else(|| LabError::value("this lab has no API server"))
     }
 
-    /// Ends the API server.
+    /// Ends the API server (kubeadm: every one of them).
     ///
     /// # Errors
     /// When the lab has none.
     pub fn stop_api(&self) -> Result<()> {
-        self.api_server()?.stop();
-        Ok(())
+        self.api()?.stop()
     }
 
-    /// Starts the API server and waits until it is ready.
+    /// Starts the API server (kubeadm: every one of them) and waits until it is ready.
     ///
     /// # Errors
     /// When the lab has none, or it does not become ready.
     pub fn start_api(&self) -> Result<()> {
-        let api = self.api_server()?;
-        if !api.is_running() {
-            api.start(&self.pki(), self.members())?;
+        match self.api()? {
+            Api::Process(server) => {
+                if !server.is_running() {
+                    server.start(&self.pki(), self.members())?;
+                }
+                server.wait_ready()
+            }
+            Api::Pods(plane) => {
+                plane.start()?;
+                plane.wait_ready()
+            }
         }
-        api.wait_ready()
     }
 
     /// The state of the etcd container of a node.
@@ -258,14 +267,49 @@ impl Lab {
         self.node(node).container("etcd")
     }
 
+    /// Gives the etcd of a kubeadm lab another image, with or without a shell, and starts it anew.
+    /// Healing gives it back.
+    ///
+    /// # Errors
+    /// When the member does not come back.
+    pub fn use_etcd_image(&self, node: usize, image: Image) -> Result<()> {
+        let node = self.node(node);
+        kubeadm::use_etcd(node, image)?;
+        node.restart_etcd()?;
+        self.wait_healthy(Duration::from_secs(60))
+    }
+
+    /// A kubeconfig that names one node's API server of a kubeadm lab instead of the balancer.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn kubeconfig_of(&self, node: usize) -> Result<PathBuf> {
+        let node = self.node(node);
+        let text = fs::read_to_string(self.kubeconfig())
+            .map_err(LabError::file("read", &self.kubeconfig()))?;
+        let balancer = self.state.network.host().to_string();
+        let text = text.replace(
+            &format!("https://{balancer}:"),
+            &format!("https://{}:", node.address),
+        );
+        let path = self.folder().join(format!("kubeconfig-{}", node.name));
+        fs::write(&path, text).map_err(LabError::file("write", &path))?;
+        Ok(path)
+    }
+
     /// The etcd container that belongs on a node.
     pub(crate) fn container_for(&self, node: &Node) -> EtcdContainer {
-        EtcdContainer::of(
+        let container = EtcdContainer::of(
             &self.state.spec.etcd,
             node,
             self.members(),
             &self.state.image,
-        )
+        );
+        match node.kind {
+            Kind::Rke1 => container,
+            // A manifest of kubeadm's has the list of the day on which its node joined.
+            Kind::Kubeadm => container.flag("initial-cluster", &initial_cluster(self.members())),
+        }
     }
 
     /// Breaks a node and waits until the world shows it.
@@ -290,6 +334,9 @@ impl Lab {
     /// # Errors
     /// When the members do not all get healthy again.
     pub fn heal(&self) -> Result<()> {
+        if let Some(Api::Pods(plane)) = &self.api {
+            return kubeadm::heal(self, plane, |node| self.reset(node));
+        }
         at_once(self.nodes(), |node| self.reset(node))?;
         if self.members().is_empty() {
             return Ok(());

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{LabError, Result};
 use crate::etcd::EtcdSpec;
-use crate::node::Engine;
+use crate::node::{Engine, Kind};
 
 /// What a lab is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub struct LabSpec {
     pub api: bool,
     /// The nodes' Docker engine.
     pub engine: Engine,
+    /// How etcd runs on the nodes.
+    #[serde(default)]
+    pub kind: Kind,
 }
 
 impl LabSpec {
@@ -36,6 +39,15 @@ impl LabSpec {
             etcd: EtcdSpec::default(),
             api: true,
             engine: Engine::System,
+            kind: Kind::Rke1,
+        }
+    }
+
+    /// Three control-plane nodes as kubeadm makes them: kubelets, static pods, etcd 3.4.23 stacked.
+    pub fn kubeadm(name: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::Kubeadm,
+            ..Self::named(name)
         }
     }
 
@@ -111,6 +123,11 @@ impl LabSpec {
         if self.api && self.etcd.members == 0 {
             return Err(LabError::value(
                 "an API server needs at least one etcd member",
+            ));
+        }
+        if self.kind == Kind::Kubeadm && (self.etcd.members != self.nodes || !self.api) {
+            return Err(LabError::value(
+                "every node of a kubeadm lab has an etcd member and an API server",
             ));
         }
         // The engine's socket lies in it, and a socket's path has 107 bytes at most (unix(7)).

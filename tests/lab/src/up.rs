@@ -2,11 +2,12 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::api::ApiServer;
+use crate::api::{Api, ApiServer};
 use crate::error::{LabError, Result};
 use crate::etcd::{CertificateFor, Golden, Pki, image_tar, import, seed};
+use crate::kubeadm::{self, ControlPlane};
 use crate::lab_type::{Lab, State};
-use crate::node::{Network, Node, SshKeys, boot, prepare, storage_driver};
+use crate::node::{Kind, Network, Node, SshKeys, boot, prepare, storage_driver};
 use crate::setup::{self, EtcdBinaries, KubernetesBinary, cache_root, ensure_tools, kubernetes};
 use crate::spec::LabSpec;
 use crate::teardown;
@@ -25,8 +26,10 @@ impl Lab {
         ensure_tools()?;
         let binaries = EtcdBinaries::of(&spec.etcd.release)?;
         if spec.api {
-            kubernetes(KubernetesBinary::ApiServer)?;
             setup::kubectl()?;
+        }
+        for program in programs(&spec) {
+            kubernetes(*program)?;
         }
         let folder = spec.folder();
         claim(&folder, &spec)?;
@@ -52,13 +55,25 @@ impl Lab {
         )?;
         let bridge = folder.join("bridge");
         fs::write(&bridge, network.bridge()).map_err(LabError::file("write", &bridge))?;
-        let nodes: Vec<Node> = (0..spec.nodes)
-            .map(|i| node(&network, &folder, i))
-            .collect();
-        let image = spec.etcd.image.reference(&binaries.version);
-
+        let nodes: Vec<Node> = (0..spec.nodes).map(|i| node(&network, &spec, i)).collect();
         let keys = SshKeys::make(&folder)?;
         keys.write_client_files(&folder, &nodes)?;
+        if spec.kind == Kind::Kubeadm {
+            let engine = kubeadm::bring_up(&spec, &binaries, &network, &nodes, &keys, &stage)?;
+            let state = State {
+                engine_version: engine,
+                etcd_version: binaries.version.clone(),
+                image: kubeadm::ETCD_IMAGE.to_owned(),
+                network,
+                nodes,
+                spec,
+            };
+            save(&state)?;
+            kubeadm::take_golden(&state.nodes, &folder)?;
+            stage("done");
+            return Self::of(state);
+        }
+        let image = spec.etcd.image.reference(&binaries.version);
         let pki = Pki::make(&folder.join("pki"), "kube-ca")?;
         pki.issue(
             "client",
@@ -89,7 +104,7 @@ impl Lab {
         let api = state
             .spec
             .api
-            .then(|| api_server(&state.spec, &state.network))
+            .then(|| api(&state.spec, &state.network, &state.nodes))
             .transpose()?;
         let lab = Self {
             state,
@@ -110,12 +125,12 @@ impl Lab {
         self.wait_healthy(HEALTHY)?;
         stage("etcd is healthy");
         let pki = self.pki();
-        if let Some(api) = &self.api {
+        if let Some(Api::Process(api)) = &self.api {
             api.prepare(&pki)?;
             api.start(&pki, members)?;
         }
         seed(&self.ctl(), self.node(0), self.state.spec.etcd.keys)?;
-        if let Some(api) = &self.api {
+        if let Some(Api::Process(api)) = &self.api {
             api.wait_ready()?;
             api.create_nodes(self.nodes())?;
         }
@@ -128,31 +143,44 @@ impl Lab {
         at_once(members, Node::start_etcd)?;
         self.wait_healthy(HEALTHY)?;
         match &self.api {
-            Some(api) => api.wait_ready(),
-            None => Ok(()),
+            Some(Api::Process(api)) => api.wait_ready(),
+            _ => Ok(()),
         }
     }
 }
 
-fn node(network: &Network, folder: &Path, index: usize) -> Node {
+fn node(network: &Network, spec: &LabSpec, index: usize) -> Node {
     Node {
         name: format!("n{}", index + 1),
         index,
         address: network.node(index),
         namespace: network.namespace(index),
         cable: network.cable(index),
-        lab: folder.to_owned(),
+        lab: spec.folder(),
+        kind: spec.kind,
+    }
+}
+
+/// The Kubernetes programs that a lab runs.
+fn programs(spec: &LabSpec) -> &'static [KubernetesBinary] {
+    match spec.kind {
+        Kind::Kubeadm => KubernetesBinary::ALL,
+        Kind::Rke1 if spec.api => &[KubernetesBinary::ApiServer],
+        Kind::Rke1 => &[],
     }
 }
 
 /// The API server of a lab; finds its programs.
-pub(crate) fn api_server(spec: &LabSpec, network: &Network) -> Result<ApiServer> {
-    Ok(ApiServer {
+pub(crate) fn api(spec: &LabSpec, network: &Network, nodes: &[Node]) -> Result<Api> {
+    if spec.kind == Kind::Kubeadm {
+        return ControlPlane::of(spec.folder(), nodes.to_vec(), network.host()).map(Api::Pods);
+    }
+    Ok(Api::Process(ApiServer {
         lab: spec.folder(),
         address: network.host(),
         program: kubernetes(KubernetesBinary::ApiServer)?,
         kubectl: setup::kubectl()?,
-    })
+    }))
 }
 
 /// Makes the lab's folder; two processes never take the same.

@@ -2,7 +2,8 @@ use serde::Deserialize;
 
 use super::EtcdSpec;
 use crate::error::{LabError, Result};
-use crate::node::Node;
+use crate::kubeadm::{self, StaticPod};
+use crate::node::{Kind, Node};
 
 /// The name of the container that RKE gives etcd.
 const NAME: &str = "etcd";
@@ -14,6 +15,8 @@ pub(crate) struct EtcdContainer {
     flags: Vec<(String, String)>,
     env: Vec<(String, String)>,
     user: Option<String>,
+    /// Flags that were set on purpose, for what is not made of RKE's.
+    set: Vec<(String, String)>,
 }
 
 impl EtcdContainer {
@@ -64,6 +67,7 @@ impl EtcdContainer {
             flags: owned(&flags),
             env: owned(&env),
             user: None,
+            set: Vec::new(),
         };
         for (name, value) in &spec.flags {
             container = container.flag(name, value);
@@ -75,6 +79,7 @@ impl EtcdContainer {
     /// Sets a flag, replacing RKE's value if it is one of RKE's.
     #[must_use]
     pub(crate) fn flag(mut self, name: &str, value: &str) -> Self {
+        self.set.push((name.to_owned(), value.to_owned()));
         match self.flags.iter_mut().find(|(known, _)| known == name) {
             Some(pair) => value.clone_into(&mut pair.1),
             None => self.flags.push((name.to_owned(), value.to_owned())),
@@ -89,8 +94,11 @@ impl EtcdContainer {
         self
     }
 
-    /// Removes any container `etcd` of the node and runs this one.
+    /// Ends any etcd of the node and runs this one: as a container, or by changing the manifest.
     pub(crate) fn run(&self, node: &Node) -> Result<()> {
+        if node.kind == Kind::Kubeadm {
+            return kubeadm::run_changed(node, &self.set, self.user.as_deref());
+        }
         node.docker(["rm", "-f", NAME]).try_it();
         let mut words: Vec<String> = [
             "run",
@@ -157,10 +165,18 @@ impl Node {
     /// # Errors
     /// When there is none, or the engine does not answer.
     pub fn container(&self, name: &str) -> Result<ContainerState> {
+        match self.kind {
+            Kind::Rke1 => self.inspect(name),
+            Kind::Kubeadm => StaticPod::of(self, name).state(),
+        }
+    }
+
+    /// The state of a container by the engine's name or id of it.
+    pub(crate) fn inspect(&self, container: &str) -> Result<ContainerState> {
         let text = self
             .docker(["inspect", "--type", "container", "--format"])
             .arg("{{json .State}} {{.RestartCount}}")
-            .arg(name)
+            .arg(container)
             .ok()?;
         let (json, restarts) = text
             .trim()
@@ -177,8 +193,16 @@ impl Node {
     /// # Errors
     /// When there is none, or the engine does not answer.
     pub fn etcd_log(&self, lines: usize) -> Result<String> {
+        match self.kind {
+            Kind::Rke1 => self.container_log(NAME, lines),
+            Kind::Kubeadm => StaticPod::of(self, NAME).log(lines),
+        }
+    }
+
+    /// The last lines of a container by the engine's name or id of it.
+    pub(crate) fn container_log(&self, container: &str, lines: usize) -> Result<String> {
         let done = self
-            .docker(["logs", "--tail", &lines.to_string(), NAME])
+            .docker(["logs", "--tail", &lines.to_string(), container])
             .done()?;
         if !done.success {
             return Err(LabError::value(format!(
@@ -189,20 +213,65 @@ impl Node {
         Ok(format!("{}{}", done.stdout, done.stderr))
     }
 
-    /// Ends the etcd container at once and keeps it from starting again.
+    /// Ends etcd at once and keeps it from starting again.
     ///
     /// # Errors
     /// When it cannot be stopped.
     pub fn stop_etcd(&self) -> Result<()> {
-        self.docker(["unpause", NAME]).try_it();
-        self.docker(["stop", "--time", "0", NAME]).ok().map(|_| ())
+        match self.kind {
+            Kind::Rke1 => {
+                self.docker(["unpause", NAME]).try_it();
+                self.docker(["stop", "--time", "0", NAME]).ok().map(|_| ())
+            }
+            Kind::Kubeadm => StaticPod::of(self, NAME).stop(),
+        }
     }
 
-    /// Starts the stopped etcd container.
+    /// Starts the stopped etcd.
     ///
     /// # Errors
     /// When it cannot be started.
     pub fn start_etcd(&self) -> Result<()> {
-        self.docker(["start", NAME]).ok().map(|_| ())
+        match self.kind {
+            Kind::Rke1 => self.docker(["start", NAME]).ok().map(|_| ()),
+            Kind::Kubeadm => StaticPod::of(self, NAME).start(),
+        }
+    }
+
+    /// Ends etcd at once; it starts again.
+    pub(crate) fn restart_etcd(&self) -> Result<()> {
+        match self.kind {
+            Kind::Rke1 => self
+                .docker(["restart", "--time", "0", NAME])
+                .ok()
+                .map(|_| ()),
+            Kind::Kubeadm => StaticPod::of(self, NAME).kill(),
+        }
+    }
+
+    /// Halts etcd's process without ending it.
+    pub(crate) fn pause_etcd(&self) -> Result<()> {
+        let container = match self.kind {
+            Kind::Rke1 => NAME.to_owned(),
+            Kind::Kubeadm => StaticPod::of(self, NAME).container()?,
+        };
+        self.docker(["pause", &container]).ok().map(|_| ())
+    }
+
+    /// Lets a halted etcd go on.
+    pub(crate) fn unpause_etcd(&self) -> Result<()> {
+        let container = match self.kind {
+            Kind::Rke1 => NAME.to_owned(),
+            Kind::Kubeadm => StaticPod::of(self, NAME).container()?,
+        };
+        self.docker(["unpause", &container]).ok().map(|_| ())
+    }
+
+    /// Takes etcd off the node: no container, no manifest.
+    pub(crate) fn remove_etcd(&self) -> Result<()> {
+        match self.kind {
+            Kind::Rke1 => self.docker(["rm", "--force", NAME]).ok().map(|_| ()),
+            Kind::Kubeadm => StaticPod::of(self, NAME).stop(),
+        }
     }
 }

@@ -15,15 +15,6 @@ pub(crate) fn tar(binaries: &EtcdBinaries, image: Image) -> Result<PathBuf> {
         Image::Shell => "shell",
         Image::Bare => "bare",
     };
-    let folder = cache_root().join("images");
-    let path = folder.join(format!("etcd-{}-{kind}.tar", binaries.version));
-    let _lock = crate::lock::FileLock::take(&cache_root().join("locks/images"))?;
-    if path.is_file() {
-        return Ok(path);
-    }
-    fs::create_dir_all(&folder).map_err(LabError::file("create", &folder))?;
-    let unfinished =
-        tempfile::NamedTempFile::new_in(&folder).map_err(LabError::file("write", &folder))?;
     let mut programs = vec![
         (binaries.etcd.clone(), "usr/local/bin/etcd".to_owned()),
         (binaries.etcdctl.clone(), "usr/local/bin/etcdctl".to_owned()),
@@ -32,7 +23,21 @@ pub(crate) fn tar(binaries: &EtcdBinaries, image: Image) -> Result<PathBuf> {
         let shell = fs::canonicalize("/bin/sh").map_err(LabError::file("read", "/bin/sh"))?;
         programs.push((shell, "bin/sh".to_owned()));
     }
-    write(unfinished.as_file(), &programs).map_err(LabError::file("write", &path))?;
+    tar_of(&format!("etcd-{}-{kind}", binaries.version), &programs)
+}
+
+/// An image of these programs and the libraries that they need.
+pub(crate) fn tar_of(name: &str, programs: &[(PathBuf, String)]) -> Result<PathBuf> {
+    let folder = cache_root().join("images");
+    let path = folder.join(format!("{name}.tar"));
+    let _lock = crate::lock::FileLock::take(&cache_root().join("locks/images"))?;
+    if path.is_file() {
+        return Ok(path);
+    }
+    fs::create_dir_all(&folder).map_err(LabError::file("create", &folder))?;
+    let unfinished =
+        tempfile::NamedTempFile::new_in(&folder).map_err(LabError::file("write", &folder))?;
+    write(unfinished.as_file(), programs).map_err(LabError::file("write", &path))?;
     unfinished.persist(&path).map_err(|error| LabError::File {
         action: "write",
         path: path.clone(),
@@ -92,10 +97,15 @@ fn needed_libraries(program: &Path) -> Vec<PathBuf> {
 
 /// Makes the image known to a node's engine.
 pub(crate) fn import(node: &Node, tar: &Path, reference: &str) -> Result<()> {
+    import_as(node, tar, reference, "ENV PATH=/usr/local/bin:/bin")
+}
+
+/// The same with another change of its configuration.
+pub(crate) fn import_as(node: &Node, tar: &Path, reference: &str, change: &str) -> Result<()> {
     if node.docker(["image", "inspect", reference]).try_it() {
         return Ok(());
     }
-    node.docker(["import", "--change", "ENV PATH=/usr/local/bin:/bin"])
+    node.docker(["import", "--change", change])
         .arg(tar)
         .arg(reference)
         .within(Duration::from_secs(120))

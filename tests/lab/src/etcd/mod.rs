@@ -16,6 +16,6 @@ pub use spec::{EtcdSpec, Image};
 pub(crate) use client::EtcdCtl;
 pub(crate) use container::{EtcdContainer, initial_cluster};
 pub(crate) use golden::Golden;
-pub(crate) use image::{import, tar as image_tar};
+pub(crate) use image::{import, import_as, tar as image_tar, tar_of};
 pub(crate) use pki::{CertificateFor, Pki};
 pub(crate) use seed::seed;

@@ -20,10 +20,8 @@ pub(super) fn replace(
     let name = format!("fault-{}", node.name);
     authority.issue(&name, &wanted)?;
     node.stop_etcd()?;
-    authority.install(
-        &name,
-        &node.host_path(&node.certificate("")),
-        &node.host_path(&node.certificate("-key")),
-    )?;
+    for (certificate, key) in node.etcd_certificates() {
+        authority.install(&name, &node.host_path(&certificate), &node.host_path(&key))?;
+    }
     node.start_etcd()
 }

@@ -20,6 +20,6 @@ pub(super) const FAULT: Fault = Fault {
 fn apply(lab: &Lab, node: &Node) -> Result<()> {
     leftover_force_new_cluster::apply(lab, node)?;
     settled::does_answer(lab, node)?;
-    node.docker(["restart", "--time", "0", "etcd"]).ok()?;
+    node.restart_etcd()?;
     settled::does_answer(lab, node)
 }

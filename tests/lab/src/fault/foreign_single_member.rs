@@ -18,6 +18,8 @@ fn apply(lab: &Lab, node: &Node) -> Result<()> {
     wipe(node)?;
     let alone = initial_cluster(std::slice::from_ref(node));
     lab.container_for(node)
+        // A kubeadm node that joined says "existing".
+        .flag("initial-cluster-state", "new")
         .flag("initial-cluster", &alone)
         .run(node)
 }

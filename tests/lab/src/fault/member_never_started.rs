@@ -13,5 +13,5 @@ pub(super) const FAULT: Fault = Fault {
 
 fn apply(lab: &Lab, node: &Node) -> Result<()> {
     half_replaced(lab, node, false)?;
-    node.docker(["rm", "--force", "etcd"]).ok().map(|_| ())
+    node.remove_etcd()
 }

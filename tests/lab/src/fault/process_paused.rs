@@ -12,5 +12,5 @@ pub(super) const FAULT: Fault = Fault {
 };
 
 fn apply(_: &Lab, node: &Node) -> Result<()> {
-    node.docker(["pause", "etcd"]).ok().map(|_| ())
+    node.pause_etcd()
 }

@@ -21,6 +21,8 @@ fn apply(lab: &Lab, node: &Node) -> Result<()> {
         list.remove(position);
     }
     lab.container_for(node)
+        // A kubeadm node that joined says "existing".
+        .flag("initial-cluster-state", "new")
         .flag("initial-cluster", &initial_cluster(&list))
         .run(node)
 }

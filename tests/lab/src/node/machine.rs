@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::engine::{self, Engine, folder};
 use super::services::write_program;
-use super::{Node, SshKeys};
+use super::{Kind, Node, SshKeys};
 use crate::error::{LabError, Result};
 use crate::run::Run;
 use crate::setup::cache_root;
@@ -40,13 +40,15 @@ pub(crate) fn prepare(
 ) -> Result<()> {
     for part in [
         "etc/lab/services",
-        "etc/kubernetes/ssl",
         "run",
         "var-lib/etcd",
         "var-log",
         "var-lib/docker",
     ] {
         folder(&node.folder().join(part))?;
+    }
+    if node.kind == Kind::Rke1 {
+        folder(&node.host_path("/etc/kubernetes/ssl"))?;
     }
     // etcd wants its data folder closed, and says so in its log otherwise.
     let data = node.data_dir();

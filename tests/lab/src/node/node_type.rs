@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::Kind;
 use crate::error::{LabError, Result};
 use crate::process;
 use crate::run::Run;
@@ -22,6 +23,9 @@ pub struct Node {
     pub cable: String,
     /// The lab's folder.
     pub lab: PathBuf,
+    /// How etcd runs on it.
+    #[serde(default)]
+    pub kind: Kind,
 }
 
 /// How to log in to a node.
@@ -87,15 +91,29 @@ impl Node {
         format!("https://{}:2380", self.address)
     }
 
-    /// The etcd member's name, as RKE gives it.
+    /// The etcd member's name, as RKE or kubeadm gives it.
     pub fn member_name(&self) -> String {
-        format!("etcd-{}", self.name)
+        match self.kind {
+            Kind::Rke1 => format!("etcd-{}", self.name),
+            Kind::Kubeadm => self.name.clone(),
+        }
     }
 
     /// A file of the node's etcd certificates (RKE's names), on the node.
     pub fn certificate(&self, part: &str) -> String {
         let dashed = self.address.to_string().replace('.', "-");
         format!("/etc/kubernetes/ssl/kube-etcd-{dashed}{part}.pem")
+    }
+
+    /// The certificates that etcd serves and their keys, on the node.
+    pub(crate) fn etcd_certificates(&self) -> Vec<(String, String)> {
+        match self.kind {
+            Kind::Rke1 => vec![(self.certificate(""), self.certificate("-key"))],
+            Kind::Kubeadm => ["server", "peer"]
+                .map(|name| format!("/etc/kubernetes/pki/etcd/{name}"))
+                .map(|path| (format!("{path}.crt"), format!("{path}.key")))
+                .to_vec(),
+        }
     }
 
     /// A docker command on this node's engine.

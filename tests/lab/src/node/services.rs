@@ -8,7 +8,7 @@ use crate::error::{LabError, Result};
 use crate::{process, wait};
 
 /// Writes a file that the node (or we) will run.
-pub(super) fn write_program(path: &Path, text: &str) -> Result<()> {
+pub(crate) fn write_program(path: &Path, text: &str) -> Result<()> {
     fs::write(path, text).map_err(LabError::file("write", path))?;
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
         .map_err(LabError::file("change", path))
@@ -20,9 +20,14 @@ impl Node {
     /// # Errors
     /// When it does not end.
     pub fn stop_service(&self, label: &str) -> Result<()> {
+        self.stop_service_with(label, "TERM")
+    }
+
+    /// The same with another signal.
+    pub(crate) fn stop_service_with(&self, label: &str, signal: &str) -> Result<()> {
         let off = self.host_path(&format!("/run/lab/{label}.off"));
         fs::write(&off, "").map_err(LabError::file("write", &off))?;
-        self.kill_service(label, "TERM")
+        self.kill_service(label, signal)
     }
 
     /// Lets a stopped service run again.

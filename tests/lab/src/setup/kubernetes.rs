@@ -22,6 +22,15 @@ pub enum KubernetesBinary {
 }
 
 impl KubernetesBinary {
+    /// Every one.
+    pub const ALL: &'static [Self] = &[
+        Self::ApiServer,
+        Self::Kubelet,
+        Self::ControllerManager,
+        Self::Scheduler,
+        Self::Kubeadm,
+    ];
+
     /// Its file name.
     pub fn name(self) -> &'static str {
         match self {

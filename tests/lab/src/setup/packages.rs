@@ -43,6 +43,8 @@ const TOOLS: &[Tool] = &[
     tool("mount", &["mount"]),
     tool("mkfs.ext4", &["e2fsprogs"]),
     tool("socat", &["socat"]),
+    // The balancer before the API servers of a kubeadm lab.
+    tool("haproxy", &["haproxy"]),
     tool("xz", &["xz-utils"]),
     tool("find", &["findutils"]),
     tool("dpkg-deb", &["dpkg"]),
@@ -51,7 +53,11 @@ const TOOLS: &[Tool] = &[
 ];
 
 /// The Debian packages whose installation would start a service nobody asked for.
-const SERVICES: &[(&str, &str)] = &[("docker.io", "docker"), ("openssh-server", "ssh")];
+const SERVICES: &[(&str, &str)] = &[
+    ("docker.io", "docker"),
+    ("openssh-server", "ssh"),
+    ("haproxy", "haproxy"),
+];
 
 /// Where the kernel confines containers, the engine cannot start one without this.
 const APPARMOR: Tool = tool("apparmor_parser", &["apparmor"]);
