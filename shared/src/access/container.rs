@@ -133,16 +133,24 @@ pub fn process_from_inspect(inspect: &Value, seen_on: &str) -> ProcessObservatio
         restart_policy: text(&inspect["HostConfig"]["RestartPolicy"]["Name"]),
         config: config_from_inspect(inspect),
         log: Probe::NotTried,
+        pod: None,
     }
 }
 
 /// Where in the container the client certificate files are, best first: (CA, certificate, key).
-///
-/// RKE1 sets `ETCDCTL_*`; kubeadm keeps a `healthcheck-client` pair beside the server's; a peer
-/// certificate carries both usages everywhere; the server's own certificate often does.
 pub fn client_certificate_paths(inspect: &Value, config: &EtcdConfig) -> Vec<[String; 3]> {
+    certificate_paths(|name| environment_value(inspect, name), config)
+}
+
+/// The same by the container's environment.
+///
+/// RKE1 sets `ETCDCTL_*`; kubeadm keeps a `healthcheck-client` pair beside the server's; RKE2 has a
+/// fixed folder; a peer certificate carries both usages everywhere; the server's own often does.
+pub fn certificate_paths(
+    env: impl Fn(&str) -> Option<String>,
+    config: &EtcdConfig,
+) -> Vec<[String; 3]> {
     let mut found = Vec::new();
-    let env = |name| environment_value(inspect, name);
     let config_ca = config.get("trusted-ca-file").map(str::to_owned);
     let ca = env("ETCDCTL_CACERT")
         .or_else(|| env("ETCDCTL_CA_FILE"))
@@ -151,6 +159,20 @@ pub fn client_certificate_paths(inspect: &Value, config: &EtcdConfig) -> Vec<[St
     let key = env("ETCDCTL_KEY").or_else(|| env("ETCDCTL_KEY_FILE"));
     if let (Some(ca), Some(cert), Some(key)) = (ca.clone(), cert, key) {
         found.push([ca, cert, key]);
+    }
+    if let Some(folder) = config
+        .config_file
+        .as_deref()
+        .and_then(|file| file.strip_suffix("/db/etcd/config"))
+    {
+        let file = |name: &str| format!("{folder}/tls/etcd/{name}");
+        for pair in ["client", "server-client"] {
+            found.push([
+                file("server-ca.crt"),
+                file(&format!("{pair}.crt")),
+                file(&format!("{pair}.key")),
+            ]);
+        }
     }
     let Some(ca) = config_ca.or(ca) else {
         return found;

@@ -1,5 +1,6 @@
 //! Access: from flags, environment and files to the ways into etcd.
 
+pub mod api;
 pub mod args;
 mod choose;
 mod container;
@@ -22,5 +23,7 @@ pub use environment::Environment;
 pub use found::{Access, Arrival};
 pub use open::{open, settings};
 pub use settings::{Login, Origin, Settings};
-pub use source::docker::{EngineTarget, etcd_containers, read_log, targets as engine_targets};
+pub use source::docker::{
+    EngineTarget, endpoints_of, etcd_containers, read_log, targets as engine_targets,
+};
 pub use topology_cache::{CacheKeys, Topology, TopologyCache};

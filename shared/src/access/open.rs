@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 
+use super::api::{self, ApiWay};
 use super::args::AccessArgs;
 use super::choose::{Circumstances, choose};
 use super::context_file::ContextFile;
@@ -17,13 +18,20 @@ use super::topology_cache::{CacheKeys, Topology, TopologyCache};
 use super::{Origin, Settings};
 use crate::error::ShownError;
 use crate::etcd::Endpoint;
-use crate::kubernetes::{KubeTarget, KubernetesFound, current_context, observe};
+use crate::kubernetes::{KubeError, KubeTarget, KubernetesFound, current_context, observe};
 use crate::model::{AccessReport, KubernetesObservation, ListedMember, ProcessObservation, Via};
 use crate::net::{Pem, TlsMaterial};
 
 /// After the first engine has told the certificates, how long the others may take to add theirs
 /// before the members are asked.
 const GRACE: Duration = Duration::from_millis(150);
+
+/// How often the API server is tried before it counts as down.
+const API_TRIES: u32 = 4;
+/// After so long there is no other try.
+const API_PATIENCE: Duration = Duration::from_secs(2);
+/// Between two tries.
+const API_PAUSE: Duration = Duration::from_millis(350);
 
 /// Merges flags, environment and the context's file.
 pub fn settings(args: &AccessArgs) -> Result<Settings, ShownError> {
@@ -65,7 +73,7 @@ pub async fn open(settings: Settings) -> Result<Access, ShownError> {
         (context.is_some() || in_pod) && (settings.kube_given || !matches!(via, Via::Endpoints));
     let kube = if ask_kubernetes {
         match KubeTarget::load(&selection).await {
-            Ok(target) => Some(spawn_kubernetes(target)),
+            Ok(target) => Some(spawn_kubernetes(target, settings.kube.namespace.clone())),
             Err(error) if settings.kube_given || matches!(via, Via::Api) => {
                 return Err(error.into());
             }
@@ -90,27 +98,37 @@ pub async fn open(settings: Settings) -> Result<Access, ShownError> {
 
 struct KubeTask {
     found: tokio::task::JoinHandle<Result<KubernetesFound, ShownError>>,
-    server: String,
-    context: Option<String>,
+    target: Arc<KubeTarget>,
 }
 
-fn spawn_kubernetes(target: KubeTarget) -> KubeTask {
-    let server = target.server.clone();
-    let context = target.context.clone();
-    let found = tokio::spawn(async move { observe(&target).await.map_err(ShownError::from) });
-    KubeTask {
-        found,
-        server,
-        context,
-    }
+fn spawn_kubernetes(target: KubeTarget, namespace: Option<String>) -> KubeTask {
+    let target = Arc::new(target);
+    let asked = Arc::clone(&target);
+    let found = tokio::spawn(async move {
+        let began = std::time::Instant::now();
+        let mut left = API_TRIES;
+        loop {
+            left -= 1;
+            match observe(&asked, namespace.as_deref()).await {
+                // A load balancer notices a dead API server some seconds late.
+                Err(KubeError::Unreachable { .. })
+                    if left > 0 && began.elapsed() < API_PATIENCE =>
+                {
+                    tokio::time::sleep(API_PAUSE).await;
+                }
+                answer => return answer.map_err(ShownError::from),
+            }
+        }
+    });
+    KubeTask { found, target }
 }
 
 impl KubeTask {
-    async fn wait(self) -> (Result<KubernetesFound, ShownError>, String, Option<String>) {
+    async fn wait(self) -> (Result<KubernetesFound, ShownError>, String) {
         let found = self.found.await.unwrap_or_else(|error| {
             Err(ShownError::unknown("asking the API server ended early").caused_by(error))
         });
-        (found, self.server, self.context)
+        (found, self.target.server.clone())
     }
 }
 
@@ -254,63 +272,74 @@ impl Opener {
         }
         let kubernetes = self.kube.take().map(forward);
         let seeds = local.endpoints();
-        self.finish(Via::Local, source, seeds, tls, processes, kubernetes, None)
+        let folders = local.manifest_folder().into_iter().collect();
+        let mut access =
+            self.finish(Via::Local, source, seeds, tls, processes, kubernetes, None)?;
+        access.manifest_folders = folders;
+        Ok(access)
     }
 
-    /// The addresses that the Kubernetes API tells, asked straight.
+    /// What the Kubernetes API tells, by the best way from here.
     async fn api(mut self, local: Option<LocalEtcd>) -> Result<Access, ShownError> {
+        let target = self.kube.as_ref().map(|task| Arc::clone(&task.target));
         let (found, cached) = self.nodes().await?;
         let tls = match &local {
             Some(local) => local_tls(local).unwrap_or_default(),
             None => TlsMaterial::default(),
         };
-        let mut tls = self.given_tls(tls)?;
-        if tls.cert.is_none() {
-            // Nothing secret is sent then, and the server's own word on what is missing is worth
-            // more than a complaint about a CA that nobody gave.
-            tls.insecure |= tls.ca.is_none() && self.settings.login.is_none();
-            self.notes.push(
-                "no client certificate for etcd was given or found: give --cacert, --cert and \
-                 --key, or name the nodes' engines with --docker-host ssh://root@{address}"
-                    .to_owned(),
-            );
+        let tls = self.given_tls(tls)?;
+        if let (Some(found), Some(target)) = (found, target) {
+            return self.api_found(target, found, tls).await;
         }
-        let mut processes = None;
-        if let Some(found) = &found {
-            let (sender, receiver) = mpsc::unbounded_channel();
-            for pod in &found.pods {
-                let _ = sender.send(Arrival::Found(pod.process.clone()));
-            }
-            processes = Some(receiver);
-        }
-        let (seeds, kubernetes, cached, source) = match (found, cached) {
-            (Some(found), _) => {
-                let seeds = kubernetes::endpoints(&found);
-                if seeds.is_empty() {
-                    let why = found.observation.notes.join("; ");
-                    return Err(ShownError::unknown(format!(
-                        "the Kubernetes API at {} shows no etcd",
-                        found.observation.server
-                    ))
-                    .caused_by(why)
-                    .hinted("name the members with `--endpoints` if you can reach them"));
-                }
-                let source = format!("the Kubernetes API at {}", found.observation.server);
-                (
-                    seeds,
-                    Some(ready(Arrival::Found(found.observation))),
-                    None,
-                    source,
-                )
-            }
-            (None, Some((topology, arrival))) => {
+        let (seeds, kubernetes, cached) = match cached {
+            Some((topology, arrival)) => {
                 let seeds = cached_endpoints(&topology);
-                let source = "the topology that an earlier run saw".to_owned();
-                (seeds, arrival.map(ready), Some(topology), source)
+                (seeds, arrival.map(ready), Some(topology))
             }
-            (None, None) => (Vec::new(), None, None, String::new()),
+            None => (Vec::new(), None, None),
         };
-        self.finish(Via::Api, source, seeds, tls, processes, kubernetes, cached)
+        let way = ApiWay::straight(tls, &self.settings);
+        self.notes.extend(way.notes);
+        let source = "the topology that an earlier run saw".to_owned();
+        self.finish(way.via, source, seeds, way.tls, None, kubernetes, cached)
+    }
+
+    async fn api_found(
+        mut self,
+        target: Arc<KubeTarget>,
+        found: KubernetesFound,
+        tls: TlsMaterial,
+    ) -> Result<Access, ShownError> {
+        let seeds = kubernetes::endpoints(&found);
+        if seeds.is_empty() {
+            let why = found.observation.notes.join("; ");
+            return Err(ShownError::unknown(format!(
+                "the Kubernetes API at {} shows no etcd",
+                found.observation.server
+            ))
+            .caused_by(why)
+            .hinted("name the members with `--endpoints` if you can reach them"));
+        }
+        let processes = api::pods::spawn(&target, &found.etcd.pods, self.settings.command_timeout);
+        let way = api::open(&self.settings, &target, &found.etcd, tls).await?;
+        self.notes.extend(way.notes);
+        let source = format!(
+            "{}, by the Kubernetes API at {}",
+            found.etcd.what, found.observation.server
+        );
+        let kubernetes = Some(ready(Arrival::Found(found.observation)));
+        let mut access = self.finish(
+            way.via,
+            source,
+            seeds,
+            way.tls,
+            Some(processes),
+            kubernetes,
+            None,
+        )?;
+        access.streams = way.streams;
+        access.etcdctl = way.etcdctl;
+        Ok(access)
     }
 
     /// What Kubernetes says; where it does not answer, the cached topology; else its error.
@@ -332,7 +361,7 @@ impl Opener {
                 ),
             };
         };
-        let (found, server, _) = task.wait().await;
+        let (found, server) = task.wait().await;
         match found {
             Ok(found) => Ok((Some(found), None)),
             Err(error) => match self.cached() {
@@ -470,6 +499,9 @@ impl Opener {
             cache_keys: self.keys(),
             seeds,
             tls,
+            streams: None,
+            etcdctl: None,
+            manifest_folders: Vec::new(),
             login: self.settings.login.clone(),
             processes,
             kubernetes,
@@ -562,7 +594,7 @@ fn ready(arrival: Arrival<KubernetesObservation>) -> Kubernetes {
 fn forward(task: KubeTask) -> Kubernetes {
     let (sender, receiver) = mpsc::unbounded_channel();
     tokio::spawn(async move {
-        let (found, server, _) = task.wait().await;
+        let (found, server) = task.wait().await;
         let _ = sender.send(match found {
             Ok(found) => Arrival::Found(found.observation),
             Err(error) => Arrival::Missing {

@@ -219,6 +219,10 @@ impl EtcdError {
             .and_then(|inner| inner.downcast_ref::<rustls::Error>())
         {
             Some(tls) => Self::from_tls(endpoint, tls),
+            // A tunnel has opened and tells only then that nothing listens at its other end.
+            None if error.kind() == std::io::ErrorKind::ConnectionRefused => Self::Refused {
+                endpoint: endpoint.to_owned(),
+            },
             None => Self::Broken {
                 endpoint: endpoint.to_owned(),
                 call: call.to_owned(),

@@ -30,6 +30,7 @@ pub struct Selection {
 }
 
 /// A chosen API server.
+#[derive(Clone)]
 pub struct KubeTarget {
     /// Its address.
     pub server: String,
@@ -37,6 +38,9 @@ pub struct KubeTarget {
     pub context: Option<String>,
     /// The client.
     pub client: Client,
+    /// The same without a limit on how long an answer may take: an exec and a port-forward last as
+    /// long as they are used.
+    pub streams: Client,
 }
 
 /// The current context's name (or the one asked for), without touching the network.
@@ -167,12 +171,18 @@ impl KubeTarget {
             .to_string()
             .trim_end_matches('/')
             .to_owned();
-        let client = Client::try_from(config)
-            .map_err(|error| KubeError::from_request(&server, "a client", &error))?;
+        let mut endless = config.clone();
+        endless.read_timeout = None;
+        endless.write_timeout = None;
+        let client = |config: Config| {
+            Client::try_from(config)
+                .map_err(|error| KubeError::from_request(&server, "a client", &error))
+        };
         Ok(Self {
-            server,
+            client: client(config)?,
+            streams: client(endless)?,
             context,
-            client,
+            server: server.clone(),
         })
     }
 }

@@ -1,5 +1,6 @@
 use std::error::Error;
 
+use kube::client::UpgradeConnectionError;
 use kube::config::KubeconfigError;
 
 use crate::error::{Explain, Kind};
@@ -54,6 +55,16 @@ pub enum KubeError {
         /// Its message.
         message: String,
     },
+    /// It did not end in time.
+    #[error("the API server {server} did not finish {what} within {seconds} s")]
+    TimedOut {
+        /// Its address.
+        server: String,
+        /// What was asked.
+        what: String,
+        /// The time allowed.
+        seconds: u64,
+    },
     /// Anything else.
     #[error("the API server {server} could not be asked for {what}: {why}")]
     Other {
@@ -91,6 +102,16 @@ impl KubeError {
                 server,
                 why: innermost(error),
             },
+            // An exec or a port-forward that is refused: the answer's text is not told.
+            kube::Error::UpgradeConnection(UpgradeConnectionError::ProtocolSwitch(status)) => {
+                Self::Answered {
+                    server,
+                    what,
+                    code: status.as_u16(),
+                    reason: status.canonical_reason().unwrap_or_default().to_owned(),
+                    message: refused_upgrade(status.as_u16()).to_owned(),
+                }
+            }
             kube::Error::Auth(_) => Self::Other {
                 server,
                 what,
@@ -105,13 +126,35 @@ impl KubeError {
     }
 }
 
+/// What the status of a refused exec or port-forward stands for.
+fn refused_upgrade(code: u16) -> &'static str {
+    match code {
+        401 => "not logged in",
+        403 => "no right to do that",
+        404 => "there is no such pod",
+        400 => "the container does not run, or there is none of that name",
+        500 => "the kubelet did not let it through, or does not answer",
+        502..=504 => "the node's kubelet cannot be reached",
+        _ => "refused",
+    }
+}
+
 /// The innermost cause: the outer texts of kube only repeat it.
 fn innermost(error: &(dyn Error + 'static)) -> String {
     let mut last = error;
     while let Some(inner) = last.source() {
         last = inner;
     }
-    last.to_string()
+    let text = last.to_string();
+    if text.contains("close_notify") || text == "connection closed before message completed" {
+        return "it closed the connection at once: perhaps a load balancer without a live server"
+            .to_owned();
+    }
+    // rustls and others end some texts with a link to their own manual.
+    text.split(": https://docs.rs/")
+        .next()
+        .unwrap_or(&text)
+        .to_owned()
 }
 
 impl Explain for KubeError {

@@ -1,15 +1,14 @@
 //! The Kubernetes API: the kubeconfig, the client, and what it says around etcd.
 
 mod config;
+pub mod discovery;
 mod error;
 mod node_names;
-mod nodes;
 mod observe;
-mod pods;
+pub mod pods;
 
 pub use config::{KubeTarget, Selection, context_names, current_context};
+pub use discovery::{EtcdPod, etcd_pod};
 pub use error::KubeError;
 pub use node_names::etcd_node_names;
-pub use nodes::{host_addresses, node_facts};
 pub use observe::{KubernetesFound, observe};
-pub use pods::{EtcdPod, etcd_pod};

@@ -12,10 +12,24 @@ pub struct KubernetesObservation {
     pub version: Option<String>,
     /// Whether the API server answers; the reason if not.
     pub reachable: Option<Result<(), String>>,
+    /// Where etcd is, by the API's objects.
+    #[serde(default)]
+    pub etcd: Option<EtcdPlace>,
     /// Control-plane and etcd nodes.
     pub nodes: Vec<NodeObservation>,
     /// Things seen that deserve a word, such as "no etcd pods: the control plane is managed".
     pub notes: Vec<String>,
+}
+
+/// Where a cluster keeps its etcd, as one source of the discovery told it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EtcdPlace {
+    /// The source's name, such as "kubeadm", "rke2", "external".
+    pub source: String,
+    /// In words, such as "static pods made by kubeadm".
+    pub what: String,
+    /// Whether etcd runs in static pods of the nodes.
+    pub static_pods: bool,
 }
 
 /// One Node object.

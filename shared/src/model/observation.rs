@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{ClusterId, KubernetesObservation, ListedMember, MemberObservation};
+use super::{ClusterId, KubernetesObservation, ListedMember, ManifestFolder, MemberObservation};
 
 /// Name and version of the observation's JSON shape.
 pub const OBSERVATION_SCHEMA: &str = "kubectl-etcd/observation/v1";
@@ -74,6 +74,9 @@ pub struct Observation {
     pub hash_revision: Option<i64>,
     /// What Kubernetes says, where it was asked.
     pub kubernetes: Option<KubernetesObservation>,
+    /// The kubelets' manifest folders, where they could be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub manifest_folders: Vec<ManifestFolder>,
 }
 
 impl Observation {

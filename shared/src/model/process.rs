@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{EtcdConfig, Probe};
+use super::{EtcdConfig, PodFacts, Probe};
 
 /// What the thing that runs etcd says about it: a container, a pod, a unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,9 @@ pub struct ProcessObservation {
     pub config: EtcdConfig,
     /// The end of its log.
     pub log: Probe<LogTail>,
+    /// What only a pod has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod: Option<PodFacts>,
 }
 
 /// What runs an etcd process.

@@ -6,6 +6,7 @@ use rustls::client::danger::ServerCertVerifier;
 
 use super::health_page;
 use crate::access::Login;
+use crate::access::api::etcdctl::{PodAsker, Told};
 use crate::etcd::{
     Dialer, Endpoint, EtcdClient, EtcdError, HttpPage, http_get, parse_metrics, tls_probe,
 };
@@ -82,6 +83,10 @@ impl Asked {
 pub struct Asker {
     /// Opens connections.
     pub dialer: Dialer,
+    /// Where there are none to be had: etcdctl in the members' pods.
+    pub etcdctl: Option<PodAsker>,
+    /// Whether the peer ports can be reached, too.
+    pub reaches_peers: bool,
     /// The verifier that judges certificates (the true one, even where any is accepted).
     pub verifier: Arc<dyn ServerCertVerifier>,
     /// Time allowed for one call.
@@ -95,6 +100,9 @@ pub struct Asker {
 impl Asker {
     /// Asks everything of one endpoint at once.
     pub async fn ask(&self, endpoint: Endpoint) -> Asked {
+        if let Some(etcdctl) = &self.etcdctl {
+            return by_etcdctl(etcdctl.ask(&endpoint).await, endpoint);
+        }
         let (grpc, client_tls, health, readyz, metrics) = tokio::join!(
             self.grpc(&endpoint),
             self.tls(&endpoint),
@@ -139,8 +147,17 @@ impl Asker {
         asked
     }
 
-    /// HashKV at `revision`, with patience for a member that is a moment behind.
-    pub async fn hash(&self, client: &EtcdClient, revision: i64) -> Probe<HashKv> {
+    /// HashKV of one that has answered, at `revision`.
+    pub async fn hash(&self, asked: &Asked, revision: i64) -> Probe<HashKv> {
+        match (&self.etcdctl, &asked.client) {
+            (Some(etcdctl), _) => etcdctl.hash(&asked.endpoint, revision).await,
+            (None, Some(client)) => self.hash_by(client, revision).await,
+            (None, None) => Probe::NotTried,
+        }
+    }
+
+    /// With patience for a member that is a moment behind.
+    async fn hash_by(&self, client: &EtcdClient, revision: i64) -> Probe<HashKv> {
         let began = Instant::now();
         for _ in 0..5 {
             match client.hash_kv(revision).await {
@@ -351,6 +368,29 @@ fn not_etcd_v3(endpoint: &str, page: &HttpPage) -> Option<EtcdError> {
         endpoint: endpoint.to_owned(),
         why,
     })
+}
+
+/// What etcdctl cannot tell is not asked.
+fn by_etcdctl(told: Told, endpoint: Endpoint) -> Asked {
+    fn untold<T>() -> Probe<T> {
+        Probe::Skipped {
+            reason: "etcdctl in the pod does not tell it".to_owned(),
+        }
+    }
+    Asked {
+        endpoint,
+        status: told.status,
+        linearizable_read: told.linearizable_read,
+        serializable_read: told.serializable_read,
+        member_list: told.member_list,
+        alarms: told.alarms,
+        http_health: untold(),
+        http_readyz: untold(),
+        metrics: untold(),
+        client_tls: untold(),
+        clock_offset_seconds: None,
+        client: None,
+    }
 }
 
 struct GrpcAnswers {

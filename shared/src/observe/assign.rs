@@ -42,6 +42,15 @@ pub fn assign(
             .or_else(|| {
                 let unstarted = !member.is_started();
                 take(&mut processes, |p| unstarted && lives_with(p, &member))
+            })
+            // A pod whose settings are in a file of the node (RKE2) says only where it runs.
+            .or_else(|| {
+                let node = node_of(&member, kubernetes);
+                take(&mut processes, |p| {
+                    p.node.is_some()
+                        && p.config.get("name").is_none()
+                        && p.node == node.as_ref().map(|node| node.name.clone())
+                })
             });
         let peer = peer_tls
             .iter()

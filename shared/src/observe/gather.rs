@@ -10,12 +10,12 @@ use super::assign::{PeerTls, assign, client_endpoints, peer_endpoints};
 use super::{Asked, Asker, SampleCache, reference_list};
 use crate::access::{Access, Arrival};
 use crate::error::ShownError;
-use crate::etcd::{Dialer, Endpoint};
+use crate::etcd::Endpoint;
 use crate::model::{
     HashKv, KubernetesObservation, ListedMember, OBSERVATION_SCHEMA, Observation, Probe,
     ProcessObservation,
 };
-use crate::net::{TlsMaterial, client_config};
+use crate::net::TlsMaterial;
 
 /// After the first member has answered, how long the others may take before the revision for
 /// HashKV is fixed. A member that answers later is asked for the same revision.
@@ -42,9 +42,11 @@ enum Done {
 /// each call has its own deadline, and what is found on the way is asked as soon as it is known.
 pub async fn observe(access: Access, options: &ObserveOptions) -> Result<Observation, ShownError> {
     let settings = Arc::clone(&access.settings);
-    let tls = client_config(&access.tls)?;
     let asker = Asker {
-        dialer: Dialer::new(Arc::new(tls), settings.dial_timeout),
+        dialer: access.dialer()?,
+        etcdctl: access.etcdctl.clone(),
+        // A forward ends at the pod's loopback, where the peer port does not listen.
+        reaches_peers: access.streams.is_none() && access.etcdctl.is_none(),
         verifier: true_verifier(&access.tls)?,
         call_timeout: settings.command_timeout,
         login: access.login.clone(),
@@ -66,6 +68,7 @@ pub async fn observe(access: Access, options: &ObserveOptions) -> Result<Observa
     let expected = access.expected.clone();
     let mut report = access.report.clone();
     let seeds = access.seeds.clone();
+    let manifest_folders = access.manifest_folders.clone();
     gathering.run(seeds, access).await;
 
     let list = reference_list::choose(&gathering.asked, &gathering.processes, &expected);
@@ -102,6 +105,7 @@ pub async fn observe(access: Access, options: &ObserveOptions) -> Result<Observa
         members,
         hash_revision,
         kubernetes: gathering.kubernetes,
+        manifest_folders,
     })
 }
 
@@ -215,6 +219,9 @@ impl Gathering {
             self.ask(first);
         }
         for peer in peer_endpoints(member) {
+            if !self.asker.reaches_peers {
+                break;
+            }
             if peer.tls && self.started.insert(format!("peer {}", peer.authority())) {
                 let asker = self.asker.clone();
                 self.tasks.spawn(async move {
@@ -284,12 +291,12 @@ impl Gathering {
     }
 
     fn spawn_hash(&mut self, asked: &Asked, revision: i64) {
-        if let (Some(client), Some(_)) = (asked.client.clone(), asked.header()) {
+        if asked.header().is_some() {
             let asker = self.asker.clone();
-            let endpoint = asked.endpoint.clone();
+            let asked = asked.clone();
             self.tasks.spawn(async move {
-                let hash = asker.hash(&client, revision).await;
-                Done::Hash(endpoint, hash)
+                let hash = asker.hash(&asked, revision).await;
+                Done::Hash(asked.endpoint, hash)
             });
         }
     }

@@ -7,9 +7,9 @@ use tokio::sync::mpsc;
 
 use crate::access::{Access, CacheKeys, Settings, open};
 use crate::error::ShownError;
-use crate::etcd::{Dialer, Endpoint, EtcdClient, EtcdError};
+use crate::etcd::{Dialer, Endpoint, EtcdClient, EtcdError, StreamFactory};
 use crate::model::{AccessReport, Observation, ProcessObservation};
-use crate::net::{TlsMaterial, client_config};
+use crate::net::TlsMaterial;
 use crate::observe::{ObserveOptions, observe};
 
 /// A cluster that was reached once and is asked again.
@@ -23,6 +23,7 @@ pub struct Cluster {
 struct Known {
     report: AccessReport,
     tls: TlsMaterial,
+    streams: Option<Arc<dyn StreamFactory>>,
     login: Option<crate::access::Login>,
     seeds: Vec<Endpoint>,
     processes: Vec<ProcessObservation>,
@@ -51,13 +52,11 @@ impl Cluster {
     /// No way into etcd was found.
     pub async fn observe_fully(&self) -> Result<Observation, ShownError> {
         let access = open(self.settings.clone()).await?;
-        let dialer = Dialer::new(
-            Arc::new(client_config(&access.tls)?),
-            self.settings.dial_timeout,
-        );
+        let dialer = access.dialer()?;
         let mut known = Known {
             report: access.report.clone(),
             tls: access.tls.clone(),
+            streams: access.streams.clone(),
             login: access.login.clone(),
             seeds: access.seeds.clone(),
             processes: Vec::new(),
@@ -98,6 +97,9 @@ impl Cluster {
             report: known.report,
             seeds: known.seeds,
             tls: known.tls,
+            streams: known.streams,
+            etcdctl: None,
+            manifest_folders: Vec::new(),
             login: known.login,
             processes,
             kubernetes: None,

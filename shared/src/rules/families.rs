@@ -33,5 +33,7 @@ pub const FAMILIES: &[Family] = &[
     family::versions::FAMILY,
     family::clock::FAMILY,
     family::kubernetes::FAMILY,
+    family::pods::FAMILY,
+    family::manifests::FAMILY,
     family::health_pages::FAMILY,
 ];

@@ -31,6 +31,10 @@ pub enum ViaArg {
     Local,
     /// The addresses that the Kubernetes API tells, asked straight
     Api,
+    /// Port-forwards of the Kubernetes API to the etcd pods
+    ApiPortforward,
+    /// The etcd pods' own etcdctl, by exec of the Kubernetes API
+    ApiExec,
 }
 
 impl From<ViaArg> for Via {
@@ -40,6 +44,8 @@ impl From<ViaArg> for Via {
             ViaArg::Docker => Self::Docker,
             ViaArg::Local => Self::Local,
             ViaArg::Api => Self::Api,
+            ViaArg::ApiPortforward => Self::ApiPortforward,
+            ViaArg::ApiExec => Self::ApiExec,
         }
     }
 }

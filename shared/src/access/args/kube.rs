@@ -16,6 +16,10 @@ pub struct KubeArgs {
     /// The name of the kubeconfig context to use
     #[arg(long, value_name = "NAME")]
     pub context: Option<String>,
+    /// The namespace of the etcd pods, where they are not the cluster's own (hosted control
+    /// planes, operators)
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
     /// Username to impersonate for the operation
     #[arg(long = "as", value_name = "USER")]
     pub as_user: Option<String>,
@@ -50,6 +54,7 @@ impl KubeArgs {
         }
         let named = [
             ("--context", &self.context),
+            ("--namespace", &self.namespace),
             ("--as", &self.as_user),
             ("--kube-user", &self.kube_user),
             ("--kube-cluster", &self.kube_cluster),

@@ -35,21 +35,5 @@ pub fn node_addresses(found: &KubernetesFound) -> Vec<(String, String)> {
 /// Client endpoints that the API tells: those of the etcd pods' own flags, else port 2379 of the
 /// nodes that carry etcd.
 pub fn endpoints(found: &KubernetesFound) -> Vec<Endpoint> {
-    let mut seeds: Vec<Endpoint> = found
-        .pods
-        .iter()
-        .flat_map(|pod| super::docker::endpoints_of(&pod.process.config))
-        .collect();
-    if seeds.is_empty() {
-        seeds = node_addresses(found)
-            .into_iter()
-            .map(|(_, host)| Endpoint {
-                tls: true,
-                host,
-                port: 2379,
-            })
-            .collect();
-    }
-    seeds.dedup();
-    seeds
+    found.etcd.endpoints.clone()
 }

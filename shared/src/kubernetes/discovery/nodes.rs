@@ -56,7 +56,7 @@ pub fn node_facts(node: &Node) -> NodeObservation {
     }
 }
 
-fn to_timestamp(time: impl TryInto<Timestamp>) -> Option<Timestamp> {
+pub(in crate::kubernetes) fn to_timestamp(time: impl TryInto<Timestamp>) -> Option<Timestamp> {
     time.try_into().ok()
 }
 

@@ -111,6 +111,7 @@ fn observation(members: Vec<MemberObservation>) -> Observation {
         members,
         hash_revision: Some(100),
         kubernetes: None,
+        manifest_folders: Vec::new(),
     }
 }
 

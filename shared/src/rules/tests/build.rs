@@ -104,6 +104,7 @@ pub fn process(index: usize) -> ProcessObservation {
             ..EtcdConfig::default()
         },
         log: Probe::NotTried,
+        pod: None,
     }
 }
 
@@ -217,6 +218,7 @@ pub fn cluster(size: usize) -> Observation {
         members: (1..=size).map(|i| member(i, &list)).collect(),
         hash_revision: Some(990),
         kubernetes: None,
+        manifest_folders: Vec::new(),
     }
 }
 

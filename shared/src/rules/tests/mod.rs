@@ -8,5 +8,6 @@ mod faults;
 mod identity;
 mod logs;
 mod membership;
+mod pods;
 mod quorum;
 mod reachability;

@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use super::DISTRIBUTIONS;
 use crate::etcd::Endpoint;
-use crate::model::EtcdConfig;
+use crate::model::{EtcdConfig, ManifestFolder};
 
 /// etcd as the files of this machine tell it.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +25,15 @@ impl LocalEtcd {
     /// The first distribution whose files are there.
     pub fn find(root: &Path) -> Option<Self> {
         DISTRIBUTIONS.iter().find_map(|(_, find)| find(root))
+    }
+
+    /// The static pod folder that the file lies in, where etcd is a static pod.
+    pub fn manifest_folder(&self) -> Option<ManifestFolder> {
+        let folder = self.file.parent()?;
+        if !folder.ends_with("manifests") {
+            return None;
+        }
+        super::manifest_folder::load(folder)
     }
 
     /// Client endpoints; without an address of its own it is this machine's loopback.

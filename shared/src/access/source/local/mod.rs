@@ -5,6 +5,7 @@ mod k3s;
 mod kubeadm;
 mod kubespray;
 mod manifest;
+pub mod manifest_folder;
 mod rke1;
 mod rke2;
 

@@ -1,0 +1,12 @@
+//! etcd through nothing but the Kubernetes API: port-forward, exec, and the choice among them.
+
+mod certificates;
+pub mod etcdctl;
+mod open;
+pub(super) mod pods;
+mod reach;
+mod streams;
+
+pub use streams::PodStreams;
+
+pub(super) use open::{ApiWay, open};
