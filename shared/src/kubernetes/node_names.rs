@@ -2,7 +2,7 @@ use k8s_openapi::api::core::v1::Node;
 use kube::api::{Api, ListParams};
 
 use super::config::{KubeTarget, Selection, asks_nobody};
-use super::nodes::host_addresses;
+use super::discovery::host_addresses;
 
 /// Roles of the nodes that etcd runs on.
 const ROLES: [&str; 3] = ["etcd", "control-plane", "master"];
