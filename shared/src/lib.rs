@@ -9,7 +9,7 @@ pub mod access;
 pub mod completion;
 pub mod error;
 pub mod invocation;
-#[cfg(feature = "kube")]
+#[cfg(feature = "diagnosis")]
 pub mod kubernetes;
 pub mod model;
 #[cfg(feature = "diagnosis")]

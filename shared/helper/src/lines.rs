@@ -173,6 +173,20 @@ pub enum Outcome {
         #[serde(default)]
         absent: bool,
     },
+    /// Bytes of stdin became a file.
+    Receive {
+        /// The file.
+        path: String,
+        /// Its size in bytes.
+        bytes: u64,
+    },
+    /// It runs and waits to be killed.
+    Wait {},
+    /// The connection stands (said on stderr).
+    Connect {
+        /// The address.
+        path: String,
+    },
     /// A command failed.
     #[serde(skip)]
     Failed {

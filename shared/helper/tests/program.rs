@@ -89,6 +89,85 @@ fn a_rename_never_replaces_anything() {
 }
 
 #[test]
+fn bytes_are_received_without_waiting_for_the_end_of_the_stream() {
+    let place = Place::new();
+    let path = place.path("received");
+    let mut child = Command::new(place.program)
+        .args(["receive", &path, "5", "--", "read", &path])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Held open: the program ends by the count.
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"hello, and more").unwrap();
+    let output = child.wait_with_output().unwrap();
+    drop(stdin);
+    let lines = parse(&String::from_utf8(output.stdout).unwrap()).unwrap();
+    assert_eq!(read_content(&lines, &path).unwrap(), b"hello");
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    let short = Command::new(place.program)
+        .args(["receive", &path, "5"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(short.status.code(), Some(1));
+}
+
+#[test]
+fn a_connection_is_bridged_and_a_refused_one_is_told() {
+    use std::io::Read as _;
+    let place = Place::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let mut child = Command::new(place.program)
+        .args(["connect", "127.0.0.1", &port])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut there, _) = listener.accept().unwrap();
+    drop(listener);
+    // More than a pipe and a socket hold, both ways.
+    let bytes: Vec<u8> = (0..2_000_000_u32).map(|n| n as u8).collect();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut stdout = child.stdout.take().unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| stdin.write_all(&bytes).unwrap());
+        scope.spawn(|| {
+            let mut echo = vec![0; bytes.len()];
+            there.read_exact(&mut echo).unwrap();
+            there.write_all(&echo).unwrap();
+        });
+        let mut back = vec![0; bytes.len()];
+        stdout.read_exact(&mut back).unwrap();
+        assert!(back == bytes);
+    });
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let said = parse(&String::from_utf8(output.stderr).unwrap()).unwrap();
+    assert!(matches!(&said[..], [Outcome::Connect { .. }]), "{said:?}");
+
+    let refused = Command::new(place.program)
+        .args(["connect", "127.0.0.1", &port])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(refused.stdout.is_empty());
+    let said = parse(&String::from_utf8(refused.stderr).unwrap()).unwrap();
+    assert!(
+        matches!(&said[..], [Outcome::Failed { errno: 111, .. }]),
+        "{said:?}"
+    );
+}
+
+#[test]
 fn the_lock_is_the_one_that_a_database_opener_takes_and_dies_with_its_holder() {
     let place = Place::new();
     let data = member(&place);

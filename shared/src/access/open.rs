@@ -321,7 +321,7 @@ impl Opener {
             .hinted("name the members with `--endpoints` if you can reach them"));
         }
         let processes = api::pods::spawn(&target, &found.etcd.pods, self.settings.command_timeout);
-        let way = api::open(&self.settings, &target, &found.etcd, tls).await?;
+        let way = api::open(&self.settings, &target, &found, tls).await?;
         self.notes.extend(way.notes);
         let source = format!(
             "{}, by the Kubernetes API at {}",

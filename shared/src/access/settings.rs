@@ -60,6 +60,8 @@ pub struct Settings {
     pub kube_given: bool,
     /// The way that is forced.
     pub via: Option<Via>,
+    /// The image of helper pods.
+    pub helper_image: Option<String>,
     /// The flags as given, for remedies.
     pub flags: Vec<String>,
 }
@@ -154,7 +156,8 @@ impl Settings {
             docker_origin,
             kube: args.kube.clone(),
             kube_given: args.kube.any_given(),
-            via: args.via.map(Via::from),
+            via: args.via().map(Via::from),
+            helper_image: args.helper_image.clone(),
             flags: args.to_flags(),
         })
     }

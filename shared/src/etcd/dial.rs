@@ -26,6 +26,11 @@ pub trait StreamFactory: Send + Sync {
         &'a self,
         endpoint: &'a Endpoint,
     ) -> BoxFuture<'a, Result<Box<dyn Stream>, EtcdError>>;
+
+    /// What a tunnel takes beside the connection itself: it comes on top of the time allowed.
+    fn overhead(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// Plain TCP.
@@ -81,9 +86,9 @@ impl Dialer {
         }
     }
 
-    /// The time allowed for a connection.
+    /// The time allowed for a connection, a tunnel's own included.
     pub fn dial_timeout(&self) -> Duration {
-        self.dial_timeout
+        self.dial_timeout + self.factory.overhead()
     }
 
     /// The TLS configuration.
@@ -118,10 +123,11 @@ impl Dialer {
                 .map_err(|error| EtcdError::from_stream(&name, "the TLS handshake", &error))?;
             Ok(Box::new(stream) as Box<dyn Stream>)
         };
-        timeout(self.dial_timeout, open).await.unwrap_or_else(|_| {
+        let allowed = self.dial_timeout();
+        timeout(allowed, open).await.unwrap_or_else(|_| {
             Err(EtcdError::DialTimeout {
                 endpoint: name.clone(),
-                timeout: self.dial_timeout,
+                timeout: allowed,
             })
         })
     }
@@ -152,11 +158,12 @@ impl Dialer {
             .initial_stream_window_size(Some(4 * 1024 * 1024))
             .initial_connection_window_size(Some(8 * 1024 * 1024))
             .buffer_size(Some(64));
-        let channel = timeout(self.dial_timeout, target.connect_with_connector(connector))
+        let allowed = self.dial_timeout();
+        let channel = timeout(allowed, target.connect_with_connector(connector))
             .await
             .map_err(|_| EtcdError::DialTimeout {
                 endpoint: name.clone(),
-                timeout: self.dial_timeout,
+                timeout: allowed,
             })?
             .map_err(|_| {
                 let known = fault.lock().ok().and_then(|fault| fault.clone());

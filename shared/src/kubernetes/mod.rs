@@ -3,6 +3,7 @@
 mod config;
 pub mod discovery;
 mod error;
+pub mod helper_pod;
 mod node_names;
 mod observe;
 pub mod pods;

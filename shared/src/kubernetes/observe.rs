@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use futures_util::future::join_all;
 use k8s_openapi::api::core::v1::{Node, Pod};
 use kube::Api;
@@ -33,6 +35,8 @@ pub struct KubernetesFound {
     pub observation: KubernetesObservation,
     /// etcd.
     pub etcd: Discovered,
+    /// The processors of the nodes, by name.
+    pub architectures: BTreeMap<String, String>,
 }
 
 /// Asks the API for its version, the nodes and the etcd pods, and finds where etcd is.
@@ -78,6 +82,7 @@ pub async fn observe(
             discovery = discover(&objects);
         }
     }
+    let architectures = objects.nodes.iter().filter_map(architecture).collect();
     let (source, etcd, nodes) = match discovery {
         Some(discovery) => (discovery.source, discovery.found, discovery.nodes),
         None => (
@@ -108,7 +113,13 @@ pub async fn observe(
             notes,
         },
         etcd,
+        architectures,
     })
+}
+
+fn architecture(node: &Node) -> Option<(String, String)> {
+    let info = node.status.as_ref()?.node_info.as_ref()?;
+    Some((node.metadata.name.clone()?, info.architecture.clone()))
 }
 
 fn failed(target: &KubeTarget, what: &str, error: &kube::Error) -> KubeError {

@@ -13,7 +13,7 @@ use crate::error::ShownError;
 use crate::etcd::Endpoint;
 use crate::model::{
     HashKv, KubernetesObservation, ListedMember, OBSERVATION_SCHEMA, Observation, Probe,
-    ProcessObservation,
+    ProcessObservation, Via,
 };
 use crate::net::TlsMaterial;
 
@@ -46,7 +46,10 @@ pub async fn observe(access: Access, options: &ObserveOptions) -> Result<Observa
         dialer: access.dialer()?,
         etcdctl: access.etcdctl.clone(),
         // A forward ends at the pod's loopback, where the peer port does not listen.
-        reaches_peers: access.streams.is_none() && access.etcdctl.is_none(),
+        reaches_peers: !matches!(
+            access.report.via,
+            Via::ApiPortforward | Via::ApiExec | Via::ApiHelper
+        ),
         verifier: true_verifier(&access.tls)?,
         call_timeout: settings.command_timeout,
         login: access.login.clone(),

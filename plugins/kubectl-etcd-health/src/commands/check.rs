@@ -1,9 +1,10 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
-use shared::access::args::AccessArgs;
+use shared::access::args::{AccessArgs, ViaArg};
 use shared::access::{TopologyCache, open, parse_duration, settings};
-use shared::error::ShownError;
+use shared::error::{Kind, ShownError};
+use shared::kubernetes::helper_pod::remove_all;
 use shared::model::{Assessment, ListSource, Verdict};
 use shared::observe::{ObserveOptions, SampleCache, observe};
 use shared::output::Printer;
@@ -79,18 +80,38 @@ pub fn cmd_check(args: &CheckArgs, printer: Printer) -> Result<u8, ShownError> {
             ShownError::failed("no asynchronous runtime could be started").caused_by(error)
         })?;
     runtime.block_on(async {
-        match args.watch {
-            Some(seconds) => watch::run(args, Duration::from_secs(seconds), printer).await,
-            None => {
-                let spinner = printer.progress("asking every member", None);
-                let result = once(args, true).await;
-                spinner.finish_and_clear();
-                let assessment = result?;
-                printer.data(&render(&assessment, report_options(args)));
-                Ok(exit_code(&assessment, args.fail_on))
+        let work = async {
+            match args.watch {
+                Some(seconds) => watch::run(args, Duration::from_secs(seconds), printer).await,
+                None => report(args, printer).await,
             }
+        };
+        let done = tokio::select! {
+            done = work => done,
+            () = interrupted(args) => Err(ShownError::new(Kind::Interrupted, "stopped by Ctrl-C")),
+        };
+        for (object, error) in remove_all().await {
+            printer.warning(&format!("{object} could not be removed: {error}"));
         }
+        done
     })
+}
+
+async fn report(args: &CheckArgs, printer: Printer) -> Result<u8, ShownError> {
+    let spinner = printer.progress("asking every member", None);
+    let result = once(args, true).await;
+    spinner.finish_and_clear();
+    let assessment = result?;
+    printer.data(&render(&assessment, report_options(args)));
+    Ok(exit_code(&assessment, args.fail_on))
+}
+
+/// Ctrl-C, where it must not simply kill: a helper pod has to be removed. A watch listens itself.
+async fn interrupted(args: &CheckArgs) {
+    let makes_pods = matches!(args.access.via(), Some(ViaArg::ApiHelper));
+    if !makes_pods || args.watch.is_some() || tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// One round: access, observation, findings.

@@ -74,6 +74,15 @@ impl Line {
         self.flush();
     }
 
+    /// The same to stderr: for commands whose stdout carries something else. Short lines only.
+    pub fn print_aside(mut self) {
+        self.raw(b"}\n");
+        // SAFETY: descriptor 2 is never closed by this program.
+        let stderr = unsafe { rustix::stdio::stderr() };
+        let _ = crate::files::write_all(stderr, self.buffer.get(..self.used).unwrap_or_default());
+        self.used = 0;
+    }
+
     fn name(&mut self, name: &str) {
         self.raw(b",");
         self.string(name.as_bytes());

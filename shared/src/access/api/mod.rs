@@ -2,6 +2,7 @@
 
 mod certificates;
 pub mod etcdctl;
+mod helper;
 mod open;
 pub(super) mod pods;
 mod reach;

@@ -5,12 +5,13 @@ use futures_util::stream::FuturesUnordered;
 
 use super::certificates::{self, Unread};
 use super::etcdctl::PodAsker;
-use super::{PodStreams, reach};
+use super::{PodStreams, helper, reach};
 use crate::access::Settings;
 use crate::error::ShownError;
 use crate::etcd::StreamFactory;
 use crate::kubernetes::discovery::{Discovered, Runs};
-use crate::kubernetes::{EtcdPod, KubeTarget};
+use crate::kubernetes::helper_pod::HelperStreams;
+use crate::kubernetes::{EtcdPod, KubeTarget, KubernetesFound};
 use crate::model::Via;
 use crate::net::TlsMaterial;
 
@@ -51,9 +52,13 @@ impl ApiWay {
 pub async fn open(
     settings: &Settings,
     target: &Arc<KubeTarget>,
-    etcd: &Discovered,
+    found: &KubernetesFound,
     given: TlsMaterial,
 ) -> Result<ApiWay, ShownError> {
+    let etcd = &found.etcd;
+    if settings.via == Some(Via::ApiHelper) {
+        return by_helper(settings, target, found, given).await;
+    }
     let forced = settings.via.filter(|via| *via != Via::Api);
     if forced.is_some() && etcd.pods.is_empty() {
         return Err(no_pods(settings.via, etcd));
@@ -116,6 +121,29 @@ fn through_pods(mut way: ApiWay, target: &Arc<KubeTarget>, etcd: &Discovered) ->
     way.via = Via::ApiPortforward;
     way.streams = Some(Arc::new(PodStreams::new(Arc::clone(target), &etcd.pods)));
     way
+}
+
+async fn by_helper(
+    settings: &Settings,
+    target: &Arc<KubeTarget>,
+    found: &KubernetesFound,
+    given: TlsMaterial,
+) -> Result<ApiWay, ShownError> {
+    let (pod, tls, node) = helper::open(settings, target, found, &given).await?;
+    let has_certificate = tls.cert.is_some();
+    let streams = PodStreams::new(Arc::clone(target), &found.etcd.pods);
+    let streams = streams.or_by(HelperStreams::new(pod));
+    let mut way = ApiWay {
+        via: Via::ApiHelper,
+        tls,
+        streams: Some(Arc::new(streams)),
+        etcdctl: None,
+        notes: vec![format!(
+            "with the help of a pod on node {node}, which is removed at the end"
+        )],
+    };
+    way = noted_if_bare(way, settings, has_certificate);
+    Ok(way)
 }
 
 fn with_etcdctl(

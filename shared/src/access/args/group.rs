@@ -18,6 +18,12 @@ pub struct AccessArgs {
     /// Force one way to reach etcd instead of the first that applies
     #[arg(long, value_enum, value_name = "WAY", help_heading = "Access")]
     pub via: Option<ViaArg>,
+    /// The same as `--via local`
+    #[arg(long, conflicts_with = "via", help_heading = "Access")]
+    pub local: bool,
+    /// The image of helper pods instead of etcd's own, which lies on the node; any image does
+    #[arg(long, value_name = "IMAGE", help_heading = "Access")]
+    pub helper_image: Option<String>,
 }
 
 /// `--via`.
@@ -35,6 +41,8 @@ pub enum ViaArg {
     ApiPortforward,
     /// The etcd pods' own etcdctl, by exec of the Kubernetes API
     ApiExec,
+    /// A helper pod on a node that carries etcd, made and removed by this command
+    ApiHelper,
 }
 
 impl From<ViaArg> for Via {
@@ -46,6 +54,7 @@ impl From<ViaArg> for Via {
             ViaArg::Api => Self::Api,
             ViaArg::ApiPortforward => Self::ApiPortforward,
             ViaArg::ApiExec => Self::ApiExec,
+            ViaArg::ApiHelper => Self::ApiHelper,
         }
     }
 }
@@ -57,10 +66,18 @@ impl AccessArgs {
         self.etcd.push_flags(&mut flags);
         self.kube.push_flags(&mut flags);
         self.docker.push_flags(&mut flags);
-        if let Some(via) = self.via.and_then(|via| via.to_possible_value()) {
+        if let Some(via) = self.via().and_then(|via| via.to_possible_value()) {
             push(&mut flags, "--via", via.get_name());
         }
+        if let Some(image) = &self.helper_image {
+            push(&mut flags, "--helper-image", image);
+        }
         flags
+    }
+
+    /// The way that is forced.
+    pub fn via(&self) -> Option<ViaArg> {
+        self.via.or(self.local.then_some(ViaArg::Local))
     }
 
     /// Whether any flag of any kind was given: then the environment of another kind does not count.

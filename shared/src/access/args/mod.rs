@@ -7,5 +7,5 @@ mod kube;
 
 pub use docker::{DockerArgs, DockerHostArg};
 pub use etcd::EtcdArgs;
-pub use group::AccessArgs;
+pub use group::{AccessArgs, ViaArg};
 pub use kube::KubeArgs;

@@ -1,5 +1,6 @@
 //! One file per command and the list of them.
 
+mod connect;
 mod copy;
 mod exec;
 mod head;
@@ -7,6 +8,7 @@ mod lock;
 mod mkdir;
 mod probe;
 mod read;
+mod receive;
 mod release;
 mod remove_aside;
 mod rename;
@@ -14,6 +16,7 @@ mod space;
 mod stat;
 mod tree;
 mod version;
+mod wait;
 mod write;
 
 use crate::arguments::Words;
@@ -38,6 +41,9 @@ pub fn run(words: Words) -> i32 {
         b"tree" => tree::run(words),
         b"mkdir" => mkdir::run(words),
         b"exec" => exec::run(words),
+        b"connect" => connect::run(words),
+        b"receive" => receive::run(words),
+        b"wait" => wait::run(),
         _ => usage(name),
     }
 }
