@@ -7,9 +7,11 @@ pub mod helper_pod;
 mod node_names;
 mod observe;
 pub mod pods;
+mod rbac;
 
 pub use config::{KubeTarget, Selection, context_names, current_context};
 pub use discovery::{EtcdPod, etcd_pod};
 pub use error::KubeError;
 pub use node_names::etcd_node_names;
 pub use observe::{KubernetesFound, observe};
+pub use rbac::cluster_roles;

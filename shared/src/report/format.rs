@@ -1,6 +1,7 @@
 use clap::ValueEnum;
 
-use super::json::to_json;
+use super::component_status::{component_status_list, component_status_table};
+use super::json::{pretty_json, to_json};
 use super::text::text;
 use crate::model::Assessment;
 
@@ -18,6 +19,12 @@ pub enum OutputFormat {
     Yaml,
     /// The members' names only
     Name,
+    /// As `kubectl get componentstatus` prints it, under the members' names
+    #[value(name = "componentstatus", alias = "cs")]
+    ComponentStatus,
+    /// As `kubectl get componentstatus -o json` prints it
+    #[value(name = "componentstatus-json")]
+    ComponentStatusJson,
 }
 
 /// How to print.
@@ -39,6 +46,8 @@ pub fn render(assessment: &Assessment, options: ReportOptions) -> String {
             serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"
         }
         OutputFormat::Yaml => serde_saphyr::to_string(&to_json(assessment)).unwrap_or_default(),
+        OutputFormat::ComponentStatus => component_status_table(assessment, !options.no_headers),
+        OutputFormat::ComponentStatusJson => pretty_json(&component_status_list(assessment)),
         OutputFormat::Name => assessment
             .members
             .iter()

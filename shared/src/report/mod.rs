@@ -1,6 +1,7 @@
 //! The report: an assessment as text, table, JSON or names.
 
 mod columns;
+mod component_status;
 mod format;
 mod json;
 mod size;

@@ -4,8 +4,9 @@ use clap::ValueEnum;
 use shared::access::args::{AccessArgs, ViaArg};
 use shared::access::{TopologyCache, open, parse_duration, settings};
 use shared::error::{Kind, ShownError};
+use shared::kubernetes::cluster_roles;
 use shared::kubernetes::helper_pod::remove_all;
-use shared::model::{Assessment, ListSource, Verdict};
+use shared::model::{Assessment, ListSource, Verdict, Via};
 use shared::observe::{ObserveOptions, SampleCache, observe};
 use shared::output::Printer;
 use shared::report::{OutputFormat, ReportOptions, render};
@@ -53,6 +54,10 @@ pub struct CheckArgs {
     /// Take two samples of the metrics this far apart, for rates of now
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, help_heading = "Output")]
     pub sample: Option<Duration>,
+    /// Print the ClusterRole that each way through the API needs (with --via: that one), and ask
+    /// nobody
+    #[arg(long, help_heading = "Access")]
+    pub rbac: bool,
     /// How to reach etcd
     #[command(flatten)]
     pub access: AccessArgs,
@@ -72,6 +77,15 @@ pub enum FailOn {
 
 /// The check: once, or again and again.
 pub fn cmd_check(args: &CheckArgs, printer: Printer) -> Result<u8, ShownError> {
+    if args.rbac {
+        let roles = cluster_roles(args.access.via().map(Via::from));
+        if roles.is_empty() {
+            return Err(ShownError::usage("this way needs no right in Kubernetes")
+                .hinted("the ways that do are `--via api`, `api-portforward`, `api-exec` and `api-helper`"));
+        }
+        printer.exact(&roles);
+        return Ok(exit::HEALTHY);
+    }
     shared::net::install_crypto();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
