@@ -29,7 +29,7 @@ fn copied(engine: &Engine, name: &str, expected: &[&str]) -> Vec<String> {
     );
     let ran = run_in_shell(engine, &out.stdout);
     assert_eq!(ran.code, Some(0), "{}\n{}", out.stdout, ran.stderr);
-    let [old, new] = engine.inspect_both(name, &copy);
+    let [old, new] = [name, copy.as_str()].map(|one| engine.inspect(one));
     let found = differences(&old, &new);
     let _ = engine.try_docker(&["rm", "-f", "-v", name, &copy]);
     found

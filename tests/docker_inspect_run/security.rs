@@ -123,7 +123,7 @@ fn no_string_that_an_engine_took_runs() {
             assert!(!mark.exists(), "{}", out.stdout);
             // The copy has the strings as they are.
             assert_eq!(ran.code, Some(0), "{}\n{}", out.stdout, ran.stderr);
-            let [old, new] = engine.inspect_both(&name, &copy);
+            let [old, new] = [&name, &copy].map(|one| engine.inspect(one));
             assert_eq!(old["Config"]["Labels"], new["Config"]["Labels"]);
             assert_eq!(old["Config"]["Healthcheck"], new["Config"]["Healthcheck"]);
             let _ = engine.try_docker(&["rm", "-f", "-v", &name, &copy]);

@@ -191,6 +191,10 @@ pub struct Act {
     #[arg(long, requires = "recreate")]
     pub allow_references: bool,
 
+    /// Put back what a run on another machine has begun; it must be over there
+    #[arg(long, requires = "recreate")]
+    pub take_over: bool,
+
     /// How long the new container may take to become healthy, in seconds
     #[arg(
         long,

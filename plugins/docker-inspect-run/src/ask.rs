@@ -1,10 +1,11 @@
 use std::io::{BufRead as _, IsTerminal as _};
 
-use shared::error::ShownError;
+use shared::docker::recreate::Stop;
+use shared::error::{Kind, ShownError};
 use shared::output::Printer;
 
-/// Asks on the terminal; anything but yes is no. Without a terminal it refuses.
-pub fn confirm(question: &str, printer: Printer) -> Result<(), ShownError> {
+/// Asks on the terminal; anything but yes is no, and so is Ctrl-C. Without a terminal it refuses.
+pub async fn confirm(question: &str, printer: Printer, stop: &Stop) -> Result<(), ShownError> {
     if !std::io::stdin().is_terminal() {
         return Err(
             ShownError::refused("it changes containers and nobody is there to ask")
@@ -12,10 +13,24 @@ pub fn confirm(question: &str, printer: Printer) -> Result<(), ShownError> {
         );
     }
     printer.prompt(&format!("{question} [y/N] "));
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    match (read, answer.trim().to_lowercase().as_str()) {
-        (Ok(_), "y" | "yes") => Ok(()),
+    let (sender, answer) = tokio::sync::oneshot::channel();
+    // A thread of its own: the read cannot be broken off, and nobody waits for it at the end.
+    std::thread::spawn(move || {
+        let mut line = String::new();
+        let read = std::io::stdin().lock().read_line(&mut line);
+        // After Ctrl-C nobody listens.
+        let _ = sender.send(read.map(|_| line));
+    });
+    let answer = tokio::select! {
+        biased;
+        () = stop.wanted() => {
+            printer.prompt("\n");
+            return Err(ShownError::new(Kind::Interrupted, "stopped: nothing was changed"));
+        }
+        answer = answer => answer,
+    };
+    match answer {
+        Ok(Ok(line)) if matches!(line.trim().to_lowercase().as_str(), "y" | "yes") => Ok(()),
         _ => Err(ShownError::refused("not confirmed: nothing was changed")),
     }
 }

@@ -24,17 +24,17 @@ pub async fn show(
     let left = source.clone();
     let prepared = prepare(source, &changes, cli.output.fresh_volumes)?;
     let mut lines = Vec::new();
+    let as_line = |difference: &Difference| line(difference, cli.output.redact);
     match other {
         Some(other) => {
-            let engine = gather::engine(&cli.engine)?;
-            let right = engine.source(other).await?;
+            let right = gather::other(cli, &left, other).await?;
             let differences = diff(&prepared.source, &right);
-            lines.extend(differences.iter().map(line));
+            lines.extend(differences.iter().map(as_line));
         }
         None => {
             // What the command makes is the changed container less what it cannot say.
             let differences = diff(&left, &prepared.source);
-            lines.extend(differences.iter().map(line));
+            lines.extend(differences.iter().map(as_line));
             let request = &prepared.request;
             for (field, from, to) in [
                 (
@@ -74,7 +74,8 @@ pub async fn show(
     Ok(())
 }
 
-fn line(difference: &Difference) -> String {
+fn line(difference: &Difference, redact: bool) -> String {
     let Difference { field, left, right } = difference;
-    format!("{}: {} -> {}", visible(field), shown(left), shown(right))
+    let [left, right] = [left, right].map(|value| shown(field, value, redact));
+    format!("{}: {left} -> {right}", visible(field))
 }

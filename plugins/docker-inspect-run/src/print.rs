@@ -2,7 +2,7 @@ use serde_json::Value;
 use shared::error::ShownError;
 use shared::inspect::{
     Changed, Changes, Loss, Request, RunSpec, ShellStyle, Source, Verb, argv, change_request,
-    change_source, compose, redact, run_spec, shell,
+    change_source, compose, mask_entry, mask_field, mask_text, redact, run_spec, shell,
 };
 use shared::output::Printer;
 
@@ -57,7 +57,8 @@ pub fn print(cli: &Cli, sources: Vec<Source>, printer: Printer) -> Result<(), Sh
         say_changes(&changed, printer);
         if cli.output.redact {
             let count = redact(&mut request);
-            printer.note(&format!("{}: {count} values are redacted", request.name));
+            let values = if count == 1 { "value is" } else { "values are" };
+            printer.note(&format!("{}: {count} {values} redacted", request.name));
         }
         let name = request.name.clone();
         if cli.output.output == Format::Compose {
@@ -124,10 +125,15 @@ fn render(cli: &Cli, request: &Request, all_networks: bool, spec: &mut RunSpec) 
     }
 }
 
-/// Says on stderr what was changed.
+/// Says on stderr what was changed. Secrets are masked always: who set one knows it, and the old
+/// one is nobody's business.
 pub fn say_changes(changed: &[Changed], printer: Printer) {
     for change in changed {
-        let text = |value: &Option<String>| value.as_deref().map(visible);
+        let mask = |text: &str| match change.field.as_str() {
+            "Config.Env" | "Config.Labels" => mask_entry(text),
+            _ => mask_text(text),
+        };
+        let text = |value: &Option<String>| value.as_deref().map(|text| visible(&mask(text)));
         let line = match (text(&change.from), text(&change.to)) {
             (Some(from), Some(to)) => format!("{}: {from} -> {to}", change.field),
             (None, Some(to)) => format!("{}: added {to}", change.field),
@@ -141,7 +147,8 @@ pub fn say_changes(changed: &[Changed], printer: Printer) {
 /// Says on stderr what the command cannot say.
 fn say_losses(losses: &[(String, Loss)], printer: Printer) {
     for (name, loss) in losses {
-        let line = format!("{name}: {}: {}", loss.field, visible(&loss.why));
+        let why = visible(&mask_text(&loss.why));
+        let line = format!("{name}: {}: {why}", loss.field);
         if loss.harmless {
             printer.note(&format!("note: {line}"));
         } else {
@@ -151,11 +158,13 @@ fn say_losses(losses: &[(String, Loss)], printer: Printer) {
 }
 
 /// The value of a field for a person.
-pub fn shown(value: &Option<String>) -> String {
+pub fn shown(field: &str, value: &Option<String>, redact: bool) -> String {
     value.as_deref().map_or_else(
         || "(absent)".to_owned(),
         |text| match serde_json::from_str::<Value>(text) {
+            Ok(value) if redact => json(&mask_field(field, &value), false),
             Ok(value) => json(&value, false),
+            Err(_) if redact => visible(&mask_text(text)),
             Err(_) => visible(text),
         },
     )

@@ -2,16 +2,17 @@ use std::time::Duration;
 
 use serde_json::Value;
 use shared::docker::recreate::{
-    Leftover, Plan, dependents, leftovers, parse_in_flight, parse_kept, recover, recreate as act,
+    InFlight, Leftover, Plan, Stop, dependents, leftovers, parse_in_flight, recover,
+    recreate as act,
 };
-use shared::docker::{Engine, EngineError, ListFilter};
+use shared::docker::{Engine, EngineError};
 use shared::error::ShownError;
 use shared::inspect::{Changes, Source};
 use shared::output::Printer;
 
 use crate::args::Cli;
 use crate::print::{prepare, say_changes};
-use crate::{ask, gather, signals};
+use crate::{alone, ask, gather, manager, signals};
 
 /// `--recreate`.
 pub async fn recreate(cli: &Cli, printer: Printer) -> Result<(), ShownError> {
@@ -22,13 +23,15 @@ pub async fn recreate(cli: &Cli, printer: Printer) -> Result<(), ShownError> {
     let engine = gather::engine(&cli.engine)?;
     let name = own_name(&engine, container).await?;
     let stop = signals::stop_on_signal(printer);
-    put_earlier_run_right(&engine, &name, cli, printer).await?;
+    let _alone = alone::take(&identity(&engine).await?, &name)?;
+    put_earlier_run_right(&engine, &name, cli, printer, &stop).await?;
     let source = engine.source(&name).await?;
+    manager::check(&source.container, printer)?;
     let plan = plan(cli, source.clone(), &changes, printer)?;
     refuse_references(&engine, &source, cli, printer).await?;
     describe(&plan, printer);
     if !cli.act.yes {
-        ask::confirm(&format!("Make \"{}\" anew?", plan.name), printer)?;
+        ask::confirm(&format!("Make \"{}\" anew?", plan.name), printer, &stop).await?;
     }
     let done = act(&engine, &plan, &|step| printer.note(step), &stop).await?;
     for warning in &done.warnings {
@@ -67,30 +70,62 @@ async fn own_name(engine: &Engine, container: &str) -> Result<String, ShownError
     }
 }
 
+/// What tells an engine from others, however it is reached.
+async fn identity(engine: &Engine) -> Result<String, ShownError> {
+    let info = engine.info().await?;
+    let id = info.get("ID").and_then(Value::as_str).unwrap_or_default();
+    Ok(match id {
+        "" => engine.host().to_owned(),
+        id => id.to_owned(),
+    })
+}
+
 /// An earlier run that broke off: the old container goes back to its place first.
 async fn put_earlier_run_right(
     engine: &Engine,
     name: &str,
     cli: &Cli,
     printer: Printer,
+    stop: &Stop,
 ) -> Result<(), ShownError> {
     let left = leftovers(engine, name).await?;
-    if left.is_empty() {
-        return Ok(());
-    }
-    let begun = left.iter().any(|one| matches!(one, Leftover::InFlight(_)));
-    printer.note(&format!(
-        "an earlier run for \"{name}\" broke off: {}",
-        if begun {
-            "the old container is put back first"
-        } else {
-            "removing what it left"
+    let begun = left.iter().find_map(|one| match one {
+        Leftover::InFlight(old) => Some(old),
+        Leftover::Unused(_) => None,
+    });
+    match begun {
+        _ if left.is_empty() => return Ok(()),
+        None => printer.note(&format!(
+            "an earlier run for \"{name}\" broke off: removing what it left"
+        )),
+        Some(old) => {
+            let elsewhere = not_over(old, cli)?;
+            printer.note(&format!(
+                "an earlier run for \"{name}\", begun at {}{elsewhere}, broke off: the old container is put back first",
+                old.time
+            ));
+            if !cli.act.yes {
+                ask::confirm("Put it back?", printer, stop).await?;
+            }
         }
-    ));
-    if begun && !cli.act.yes {
-        ask::confirm("Put it back?", printer)?;
     }
     Ok(recover(engine, &left).await?)
+}
+
+/// A run that began on another machine may still be at work there: whether it is over only a
+/// person knows. On this machine [`alone`] has said that it is.
+fn not_over(old: &InFlight, cli: &Cli) -> Result<&'static str, ShownError> {
+    if old.by == alone::this_machine() {
+        return Ok("");
+    }
+    if cli.act.yes && !cli.act.take_over {
+        return Err(ShownError::refused(format!(
+            "a run for \"{}\" that began at {} on another machine may still be at work there",
+            old.name, old.time
+        ))
+        .hinted("when it is surely over, add `--take-over`, or leave out `--yes` to be asked"));
+    }
+    Ok(" on another machine, where it must be over")
 }
 
 fn plan(
@@ -111,6 +146,7 @@ fn plan(
     let mut plan = Plan::new(&old, request)?;
     plan.fresh_volumes = cli.output.fresh_volumes;
     plan.remove_old = cli.act.remove_old;
+    plan.by = alone::this_machine();
     plan.stay_up = Duration::from_secs(cli.act.stay_up);
     plan.healthy_within = Duration::from_secs(cli.act.wait);
     Ok(plan)
@@ -157,42 +193,4 @@ fn describe(plan: &Plan, printer: Printer) {
             "it was made with --rm and vanishes when it stops: putting it back would mean making it again from its saved settings; its volumes are held",
         );
     }
-}
-
-/// `--remove-old` without `--recreate`: removes the stopped containers that earlier runs kept.
-pub async fn remove_old(cli: &Cli, printer: Printer) -> Result<(), ShownError> {
-    if cli.input.containers.is_empty() {
-        return Err(ShownError::usage("--remove-old needs the container's name"));
-    }
-    let engine = gather::engine(&cli.engine)?;
-    let filter = ListFilter {
-        all: true,
-        ..ListFilter::default()
-    };
-    let mut kept = Vec::new();
-    for container in engine.list_containers(&filter).await? {
-        let name = container
-            .pointer("/Names/0")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let name = name.trim_start_matches('/').to_owned();
-        let stopped = container.get("State").and_then(Value::as_str) != Some("running");
-        let wanted = parse_kept(&name).is_some_and(|(of, _)| cli.input.containers.contains(&of));
-        if stopped && wanted {
-            kept.push(name);
-        }
-    }
-    kept.sort();
-    if kept.is_empty() {
-        printer.note("no old container is kept");
-        return Ok(());
-    }
-    if !cli.act.yes {
-        ask::confirm(&format!("Remove {}?", kept.join(", ")), printer)?;
-    }
-    for name in kept {
-        engine.remove_container(&name, false, false).await?;
-        printer.data(&format!("container/{name} removed"));
-    }
-    Ok(())
 }

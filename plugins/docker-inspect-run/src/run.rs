@@ -8,7 +8,7 @@ use shared::output::Printer;
 use crate::args::{Cli, Command};
 use crate::names::{KUBECTL_FILE, NAMES, called_as};
 use crate::plugin_call::{Call, metadata, understand};
-use crate::{completion, diff, exit, gather, install, print, recreate};
+use crate::{completion, diff, exit, gather, install, print, recreate, remove_old};
 
 /// The command tree.
 pub fn command() -> clap::Command {
@@ -75,7 +75,7 @@ async fn dispatch(cli: &Cli, printer: Printer) -> Result<(), ShownError> {
         return recreate::recreate(cli, printer).await;
     }
     if cli.act.remove_old {
-        return recreate::remove_old(cli, printer).await;
+        return remove_old::remove_old(cli, printer).await;
     }
     let sources = gather::sources(cli).await?;
     match &cli.act.diff {

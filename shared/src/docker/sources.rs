@@ -4,7 +4,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::Method;
 use serde_json::{Map, Value};
 
-use super::{ApiVersion, Engine, EngineError, Reply};
+use super::{ApiVersion, Engine, EngineError, ListFilter, Reply};
 use crate::inspect::{EngineFacts, Source, names_image, referred_ids};
 
 /// Calls at the same time: the engine serves them in parallel, ssh opens a channel for each.
@@ -18,12 +18,39 @@ impl Engine {
     /// All that is known of the containers named, in their order: raw inspect data, the images
     /// they were really made from, the engine's defaults.
     pub async fn sources(&self, containers: &[String]) -> Result<Vec<Source>, EngineError> {
+        self.sources_of(containers, false).await
+    }
+
+    /// [`Engine::sources`] of every container there is. Those that go away meanwhile are left out.
+    pub async fn all_sources(&self) -> Result<Vec<Source>, EngineError> {
+        let filter = ListFilter {
+            all: true,
+            ..ListFilter::default()
+        };
+        let list = self.list_containers(&filter).await?;
+        let ids: Vec<String> = list
+            .iter()
+            .map(|container| text(container, "Id").to_owned())
+            .collect();
+        self.sources_of(&ids, true).await
+    }
+
+    async fn sources_of(
+        &self,
+        containers: &[String],
+        may_vanish: bool,
+    ) -> Result<Vec<Source>, EngineError> {
         let inspects = async {
-            stream::iter(containers)
-                .map(|name| self.inspect_reply(name))
+            let replies: Vec<Option<Reply>> = stream::iter(containers)
+                .map(async |name| match self.inspect_reply(name).await {
+                    Ok(reply) => Ok(Some(reply)),
+                    Err(EngineError::NotFound { .. }) if may_vanish => Ok(None),
+                    Err(error) => Err(error),
+                })
                 .buffered(PARALLEL)
-                .try_collect::<Vec<Reply>>()
-                .await
+                .try_collect()
+                .await?;
+            Ok::<_, EngineError>(replies.into_iter().flatten().collect::<Vec<Reply>>())
         };
         let inspects = async {
             let replies = inspects.await?;

@@ -82,7 +82,7 @@ fn settings(source: &Source, endpoint: &Value, primary: bool) -> Map<String, Val
     if int(at(endpoint, "GwPriority")) != 0 {
         settings.insert("GwPriority".to_owned(), at(endpoint, "GwPriority").clone());
     }
-    let mac = mac_address(container, endpoint, primary);
+    let mac = mac_address(source, endpoint, primary);
     if !mac.is_empty() {
         settings.insert("MacAddress".to_owned(), json!(mac));
     }
@@ -107,11 +107,14 @@ fn aliases<'a>(container: &'a Value, endpoint: &'a Value) -> Vec<&'a str> {
 
 /// A MAC address that was asked for. The engine shows a generated one in the same place: that of
 /// the first network also stands in `Config.MacAddress` where it was asked for, and a container
-/// that never ran has no generated one.
-fn mac_address(container: &Value, endpoint: &Value, primary: bool) -> String {
+/// that never ran has no generated one. podman has no endpoint IDs and keeps the address of one
+/// that ended: there only the state tells.
+fn mac_address(source: &Source, endpoint: &Value, primary: bool) -> String {
+    let container = &source.container;
     let asked = text(at(at(container, "Config"), "MacAddress"));
     let shown = text(at(endpoint, "MacAddress"));
-    let attached = !text(at(endpoint, "EndpointID")).is_empty();
+    let ran = text(at(at(container, "State"), "Status")) != "created";
+    let attached = !text(at(endpoint, "EndpointID")).is_empty() || (source.engine.podman && ran);
     match (primary, attached) {
         (true, _) if !asked.is_empty() => asked.to_owned(),
         (_, true) => String::new(),

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::json::{at, is_empty, of, text, texts};
-use super::{Request, Source};
+use super::{Request, Source, mask_field};
 
 /// The fields in which a container is not what `sent` asked for. What image, engine and running
 /// state add is no difference, nor are null and empty ones, which the engine treats the same.
@@ -19,9 +19,10 @@ pub fn differing_fields(sent: &Request, made: &Source) -> Vec<String> {
         for key in keys {
             let (asked, got) = (of(sent, key), of(own, key));
             if !same(key, asked, got, at(stored, key)) {
-                fields.push(format!(
-                    "{section}.{key}: {asked} was asked for, {got} was made"
-                ));
+                let name = format!("{section}.{key}");
+                // This ends in an error's text.
+                let (asked, got) = (mask_field(&name, asked), mask_field(&name, got));
+                fields.push(format!("{name}: {asked} was asked for, {got} was made"));
             }
         }
     }

@@ -30,7 +30,7 @@ pub use error::InspectError;
 pub use made::differing_fields;
 pub use options::option_fields;
 pub use quote::{join, quote};
-pub use redact::redact;
+pub use redact::{mask_entry, mask_field, mask_text, redact};
 pub use references::{referred_ids, resolve_references};
 pub use render::{ShellStyle, Verb, argv, compose, shell};
 pub use request::{AnonymousVolume, Request, names_image};

@@ -15,6 +15,7 @@ const NOT_ALLOWED: [&str; 3] = ["AUDIT_WRITE", "MKNOD", "NET_RAW"];
 /// Leaves out of `request` what podman adds by itself, and puts its words into docker's.
 pub(super) fn subtract(request: &mut Request, source: &Source) {
     environment(request, source);
+    defaults(request, source);
     let host = &mut request.host_config;
     for (key, own) in [
         ("UTSMode", "private"),
@@ -59,6 +60,24 @@ pub(super) fn subtract(request: &mut Request, source: &Source) {
         && texts(of(health, "Test")) == ["NONE"]
     {
         health.retain(|key, _| key == "Test");
+    }
+}
+
+/// What it shows of a container that asked for nothing.
+fn defaults(request: &mut Request, source: &Source) {
+    let image = source.image.as_ref().map(|image| at(image, "Config"));
+    let given = |key: &str| image.map_or("", |image| text(at(image, key)));
+    for (key, own) in [("WorkingDir", "/"), ("StopSignal", "15")] {
+        if given(key).is_empty() && text(of(&request.config, key)) == own {
+            request.config.shift_remove(key);
+        }
+    }
+    // Without any limit of memory it shows 0 for what nobody asked for, which would be a value of
+    // its own; beside one it shows -1.
+    let host = &mut request.host_config;
+    let limits = ["Memory", "MemoryReservation", "MemorySwap", "KernelMemory"];
+    if limits.iter().all(|key| int(of(host, key)) == 0) && int(of(host, "MemorySwappiness")) == 0 {
+        host.insert("MemorySwappiness".to_owned(), Value::Null);
     }
 }
 
@@ -112,11 +131,16 @@ fn environment(request: &mut Request, source: &Source) {
         .map(|image| at(at(image, "Config"), "Env"));
     let image = image.and_then(strings).unwrap_or_default();
     let hostname = format!("HOSTNAME={}", text(at(config, "Hostname")));
+    // With --uts host.
+    let of_host = source.engine.host_name.as_deref().unwrap_or_default();
+    let of_host = format!("HOSTNAME={of_host}");
     let own = [
         "container=podman",
         "container=oci",
         "TERM=xterm",
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         hostname.as_str(),
+        of_host.as_str(),
     ];
     let asked: Vec<&str> = texts(at(config, "Env"))
         .into_iter()

@@ -56,16 +56,23 @@ pub struct Source {
     pub names: Map<String, Value>,
 }
 
-/// Reads one or more containers out of the text of `docker inspect`: a list or one object.
-pub fn parse_containers(json: &str, origin: &str) -> Result<Vec<Value>, InspectError> {
+/// Reads one or more containers out of the text of `docker inspect`: a list or one object. Images
+/// among them, as `docker inspect CONTAINER IMAGE` gives them, come second.
+pub fn parse_containers(
+    json: &str,
+    origin: &str,
+) -> Result<(Vec<Value>, Vec<Value>), InspectError> {
     let objects = parse(json, origin)?;
-    for object in &objects {
-        if object.get("Config").is_some() && object.get("RootFS").is_some() {
-            return Err(InspectError::WrongThing {
-                origin: origin.to_owned(),
-                what: "an image, not of a container",
-            });
-        }
+    let is_image =
+        |object: &Value| object.get("RootFS").is_some() && object.get("HostConfig").is_none();
+    let (images, containers): (Vec<Value>, Vec<Value>) = objects.into_iter().partition(is_image);
+    if containers.is_empty() {
+        return Err(InspectError::WrongThing {
+            origin: origin.to_owned(),
+            what: "an image, not of a container",
+        });
+    }
+    for object in &containers {
         let sound = ["Config", "HostConfig"]
             .iter()
             .all(|key| at(object, key).is_object());
@@ -76,7 +83,7 @@ pub fn parse_containers(json: &str, origin: &str) -> Result<Vec<Value>, InspectE
             });
         }
     }
-    Ok(objects)
+    Ok((containers, images))
 }
 
 /// Reads images out of the text of `docker image inspect`.
@@ -125,7 +132,9 @@ mod tests {
 
     #[test]
     fn what_is_no_container_is_refused() {
-        let bad = |text: &str| parse_containers(text, "x").map(|list| list.len());
+        let bad = |text: &str| {
+            parse_containers(text, "x").map(|(list, images)| (list.len(), images.len()))
+        };
         assert!(matches!(
             bad("[{\"Id\":"),
             Err(InspectError::NotJson { .. })
@@ -138,6 +147,9 @@ mod tests {
         }
         let image = r#"[{"Id":"a","Config":{},"RootFS":{}}]"#;
         assert!(matches!(bad(image), Err(InspectError::WrongThing { .. })));
-        assert_eq!(bad(r#"{"Id":"a","Config":{},"HostConfig":{}}"#), Ok(1));
+        let one = r#"{"Id":"a","Config":{},"HostConfig":{}}"#;
+        assert_eq!(bad(one), Ok((1, 0)));
+        let both = format!("[{one},{}", image.trim_start_matches('['));
+        assert_eq!(bad(&both), Ok((1, 1)));
     }
 }

@@ -4,6 +4,6 @@ mod array;
 mod options;
 mod plan;
 
-pub use array::{covering, random};
+pub use array::{pairs, random, singles};
 pub use options::flags;
-pub use plan::{Case, check};
+pub use plan::{Case, Outcome, check};

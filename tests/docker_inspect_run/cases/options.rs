@@ -565,7 +565,7 @@ pub const SETS: &[Set] = &[
         &[
             &["--pull", "never"],
             &["--platform", "linux/amd64"],
-            &["--disable-content-trust=false"],
+            &["--disable-content-trust"],
         ],
     ),
     from(42, "client", &[&["--quiet"]]),

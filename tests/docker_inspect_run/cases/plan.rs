@@ -1,9 +1,9 @@
-use super::options::HOSTILE;
+use super::options::{HOSTILE, SETS};
 use crate::lab::{Engine, differences, run_in_shell, tool};
 
 /// Images and commands of the cases.
 const COMMANDS: &[(&str, &[&str])] = &[
-    ("plain", &["/bin/sleep", "1"]),
+    ("plain", &["/bin/sleep", "1000"]),
     ("plain", &["/bin/sh", "-c", "%H"]),
     ("full", &[]),
     ("full", &["sleep", "%H"]),
@@ -16,19 +16,48 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("service", &[]),
 ];
 
-/// One container to make: words of `docker create`, still with placeholders.
+/// One container to make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    pub options: Vec<&'static str>,
+    /// Sets of options and which of their variants.
+    pub parts: Vec<(usize, usize)>,
     /// Index into the commands.
     pub command: usize,
     /// Which hostile strings.
     pub hostile: usize,
 }
 
+/// What came of a case.
+pub enum Outcome {
+    /// The engine or its client refuses such a container, with these words.
+    Refused(String),
+    /// The command made the same container; whether it also ran, and printed the same then.
+    Exact { ran: bool },
+    /// It did not.
+    Wrong(String),
+}
+
 impl Case {
     pub fn commands() -> usize {
         COMMANDS.len()
+    }
+
+    /// Words of `docker create`, still with placeholders.
+    pub fn options(&self) -> Vec<&'static str> {
+        let parts = self.parts.iter();
+        parts
+            .flat_map(|(set, variant)| SETS[*set].variants[*variant])
+            .copied()
+            .collect()
+    }
+
+    /// The same in two cases with half of the options each.
+    pub fn halves(&self) -> [Self; 2] {
+        let (left, right) = self.parts.split_at(self.parts.len() / 2);
+        [left, right].map(|parts| Self {
+            parts: parts.to_vec(),
+            ..self.clone()
+        })
     }
 
     fn fill(&self, word: &str, at: usize, engine: &Engine) -> String {
@@ -53,10 +82,10 @@ impl Case {
     }
 
     /// The words after `docker create --name NAME`.
-    pub fn words(&self, engine: &Engine) -> Vec<String> {
+    fn words(&self, engine: &Engine) -> Vec<String> {
         let (image, command) = COMMANDS[self.command % COMMANDS.len()];
-        let mut words: Vec<String> = self
-            .options
+        let options = self.options();
+        let mut words: Vec<String> = options
             .iter()
             .enumerate()
             .map(|(at, word)| self.fill(word, at, engine))
@@ -72,57 +101,67 @@ impl Case {
     }
 }
 
-/// Makes the container, prints its command, runs that in a real shell and compares.
-/// `None`: the engine or its client refuses such a container.
-pub fn check(engine: &Engine, case: &Case, name: &str) -> Option<Result<(), String>> {
+/// Makes the container, prints its command, runs that in a real shell and compares. With `start`
+/// it is started too: where it can be, the command must be the same again.
+pub fn check(engine: &Engine, case: &Case, name: &str, start: bool) -> Outcome {
     let (old, new) = (
         format!("{}{name}-a", engine.prefix),
         format!("{}{name}-b", engine.prefix),
     );
     let mut words = vec!["create".to_owned(), "--name".to_owned(), old.clone()];
     words.extend(case.words(engine));
-    if engine.try_docker(&words).is_err() {
+    if let Err(said) = engine.try_docker(&words) {
         engine.remove(&old);
-        return None;
+        return Outcome::Refused(said);
     }
-    let result = round_trip(engine, &old, &new);
-    let _ = engine.try_docker(&["rm", "-f", "-v", &old, &new]);
-    Some(result.map_err(|text| format!("{} {words:?}\n{text}", engine.name)))
+    let outcome = match round_trip(engine, &old, &new, start) {
+        Ok(ran) => Outcome::Exact { ran },
+        Err(text) => Outcome::Wrong(format!("{} {words:?}\n{text}", engine.name)),
+    };
+    engine.remove(&old);
+    engine.remove(&new);
+    outcome
 }
 
-fn round_trip(engine: &Engine, old: &str, new: &str) -> Result<(), String> {
-    let out = tool(
-        engine,
-        &[
-            "--create",
-            "--fresh-volumes",
-            "--strict",
-            "--name",
-            new,
-            old,
-        ],
-    );
-    if out.code != Some(0) {
-        return Err(out.stderr);
+fn printed(engine: &Engine, old: &str, new: &str) -> Result<String, String> {
+    let words = [
+        "--create",
+        "--fresh-volumes",
+        "--strict",
+        "--name",
+        new,
+        old,
+    ];
+    let out = tool(engine, &words);
+    match out.code {
+        Some(0) => Ok(out.stdout),
+        _ => Err(out.stderr),
     }
-    let ran = run_in_shell(engine, &out.stdout);
+}
+
+/// Whether it also ran.
+fn round_trip(engine: &Engine, old: &str, new: &str, start: bool) -> Result<bool, String> {
+    let text = printed(engine, old, new)?;
+    let ran = run_in_shell(engine, &text);
     if ran.code != Some(0) {
-        return Err(format!("{}\n{}", out.stdout, ran.stderr));
+        return Err(format!("{text}\n{}", ran.stderr));
     }
-    let [old, new] = engine.inspect_both(old, new);
-    let mut found = differences(&old, &new);
+    let mut found = differences(&engine.inspect(old), &engine.inspect(new));
     if engine.name == "podman" {
         found.retain(|line| !podmans_own(line));
     }
-    if found.is_empty() {
-        Ok(())
+    if !found.is_empty() {
+        return Err(format!("{text}\n{}", found.join("\n")));
+    }
+    if !start || engine.start(old).is_err() {
+        return Ok(false);
+    }
+    // Whether it still runs or has ended: what was asked for is the same.
+    let again = printed(engine, old, new)?;
+    if again == text {
+        Ok(true)
     } else {
-        Err(format!(
-            "{}\n{}\n{}",
-            out.stderr,
-            out.stdout,
-            found.join("\n")
-        ))
+        Err(format!("{text}\nonce it ran:\n{again}"))
     }
 }
 

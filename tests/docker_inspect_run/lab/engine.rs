@@ -3,8 +3,10 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::private::Daemon;
-use super::{files, images};
+use super::{files, http, images};
 
 /// A real engine with the client of the same release.
 pub struct Engine {
@@ -117,46 +119,28 @@ impl Engine {
             .unwrap_or_else(|said| panic!("docker {words:?}: {said}"))
     }
 
-    /// The raw inspect data of two containers in one call.
-    pub fn inspect_both(&self, left: &str, right: &str) -> [serde_json::Value; 2] {
-        let text = self.docker(&["inspect", "--type", "container", left, right]);
-        serde_json::from_str(&text).unwrap()
+    /// The raw inspect data of a container.
+    pub fn inspect(&self, container: &str) -> Value {
+        let path = format!("/containers/{container}/json");
+        http::call(&self.socket, "GET", &path, None)
+            .unwrap_or_else(|said| panic!("{}: inspect {container}: {said}", self.name))
     }
 
-    /// The raw inspect data of a container.
-    pub fn inspect(&self, container: &str) -> serde_json::Value {
-        let text = self.docker(&["inspect", "--type", "container", container]);
-        let list: serde_json::Value = serde_json::from_str(&text).unwrap();
-        list[0].clone()
+    /// Starts a container; `Err` is what the engine said.
+    pub fn start(&self, container: &str) -> Result<(), String> {
+        let path = format!("/containers/{container}/start");
+        http::call(&self.socket, "POST", &path, None).map(drop)
     }
 
     /// Removes a container with its anonymous volumes.
     pub fn remove(&self, container: &str) {
-        let _ = self.try_docker(&["rm", "-f", "-v", container]);
+        let path = format!("/containers/{container}?force=1&v=1");
+        let _ = http::call(&self.socket, "DELETE", &path, None);
     }
 
     /// A call of the API with a raw body.
-    pub fn post(&self, path: &str, body: &serde_json::Value) -> Result<serde_json::Value, String> {
-        let socket = self.socket.display().to_string();
-        let url = format!("http://docker{path}");
-        let body = body.to_string();
-        let out = Command::new("curl")
-            .args([
-                "-s",
-                "--unix-socket",
-                &socket,
-                "-H",
-                "Content-Type: application/json",
-            ])
-            .args(["-X", "POST", "-d", &body, &url])
-            .output()
-            .unwrap();
-        let text = String::from_utf8_lossy(&out.stdout).into_owned();
-        let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-        match value.get("message").or_else(|| value.get("cause")) {
-            Some(message) => Err(message.to_string()),
-            None => Ok(value),
-        }
+    pub fn post(&self, path: &str, body: &Value) -> Result<Value, String> {
+        http::call(&self.socket, "POST", path, Some(body))
     }
 
     /// The newest API version it speaks, the part after the dot.
@@ -250,6 +234,15 @@ pub fn system() -> &'static Engine {
     ENGINE.get_or_init(|| {
         lab::setup::ensure_tools().unwrap();
         let socket = PathBuf::from("/var/run/docker.sock");
+        let found = http::call(&socket, "GET", "/version", None);
+        if !found.is_ok_and(|it| {
+            it["Version"]
+                .as_str()
+                .is_some_and(|v| v.starts_with("20.10."))
+        }) {
+            // This machine's own engine does not run, or is another one.
+            return private("bookworm", "system");
+        }
         // The client of the same release: others refuse options for an older engine.
         let client = lab::setup::docker_client("bookworm").unwrap();
         Engine::new("system", socket, &client, None)
@@ -270,6 +263,7 @@ pub fn sid() -> &'static Engine {
 
 /// An engine of a Debian suite in a network namespace of its own.
 pub fn private(suite: &str, name: &'static str) -> Engine {
+    lab::setup::ensure_tools().unwrap();
     let found = lab::setup::docker_engine(suite).unwrap();
     let client = lab::setup::docker_client(suite).unwrap();
     let daemon = Daemon::start(name, |dir| {
@@ -303,7 +297,10 @@ pub fn private(suite: &str, name: &'static str) -> Engine {
             "--storage-driver=vfs".to_owned(),
             "--exec-opt=native.cgroupdriver=cgroupfs".to_owned(),
         ]);
-        words.extend(files::runc_flags(dir));
+        if let Some(wrapper) = files::runc_wrapper(dir) {
+            words.push(format!("--add-runtime=wrapped={}", wrapper.display()));
+            words.push("--default-runtime=wrapped".to_owned());
+        }
         words
     });
     let socket = daemon.dir.join("docker.sock");

@@ -23,7 +23,7 @@ impl Files {
 }
 
 /// Where processes lack CAP_SYS_RESOURCE, runc needs a wrapper that does without it.
-pub fn runc_flags(dir: &Path) -> Vec<String> {
+pub fn runc_wrapper(dir: &Path) -> Option<PathBuf> {
     const CAP_SYS_RESOURCE: u64 = 1 << 24;
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status
@@ -32,13 +32,41 @@ pub fn runc_flags(dir: &Path) -> Vec<String> {
         .unwrap();
     let capabilities = u64::from_str_radix(line.trim(), 16).unwrap();
     if capabilities & CAP_SYS_RESOURCE != 0 {
-        return Vec::new();
+        return None;
     }
     let wrapper = dir.join("runc-wrapper");
-    std::fs::write(&wrapper, include_str!("../../lab/src/node/runc-wrapper.sh")).unwrap();
-    std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755)).unwrap();
-    vec![
-        format!("--add-runtime=wrapped={}", wrapper.display()),
-        "--default-runtime=wrapped".to_owned(),
-    ]
+    executable(&wrapper, include_str!("../../lab/src/node/runc-wrapper.sh"));
+    Some(wrapper)
+}
+
+/// The same for podman, which raises limits by itself besides, and whose inspect reads the very
+/// file that is changed for runc: it gets it back.
+pub fn podmans_runc_wrapper(dir: &Path) -> Option<PathBuf> {
+    let wrapper = runc_wrapper(dir)?;
+    let own = dir.join("podmans-runc-wrapper");
+    let script = format!(
+        r#"#!/bin/sh
+take= bundle=
+for word in "$@"; do
+    [ "$take" = bundle ] && bundle=$word
+    take=
+    case $word in --bundle | -b) take=bundle ;; esac
+done
+[ "$bundle" ] || exec {0} "$@"
+cp "$bundle/config.json" "$bundle/asked.json"
+sed -i 's/"rlimits":\[[^]]*\]/"rlimits":[]/' "$bundle/config.json"
+{0} "$@"
+code=$?
+mv "$bundle/asked.json" "$bundle/config.json"
+exit $code
+"#,
+        wrapper.display()
+    );
+    executable(&own, &script);
+    Some(own)
+}
+
+fn executable(path: &Path, script: &str) {
+    std::fs::write(path, script).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }

@@ -2,6 +2,7 @@
 
 mod engine;
 mod files;
+mod http;
 mod images;
 mod podman;
 mod private;

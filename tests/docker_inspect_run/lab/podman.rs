@@ -1,17 +1,25 @@
 use std::sync::OnceLock;
 
-use super::Engine;
 use super::private::Daemon;
+use super::{Engine, files};
 
 /// Debian's podman behind docker's API.
 pub fn podman() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| {
+        lab::setup::ensure_tools().unwrap();
         let client = lab::setup::docker_client("bookworm").unwrap();
         let daemon = Daemon::start("podman", |dir| {
             let at = |part: &str| dir.join(part).display().to_string();
-            [
-                "podman".to_owned(),
+            // Its bridges and firewall rules stay off this machine.
+            let alone = "ip link set lo up; exec \"$@\"";
+            let mut words: Vec<String> = ["unshare", "--net", "sh", "-c", alone, "sh", "podman"]
+                .map(str::to_owned)
+                .to_vec();
+            if let Some(wrapper) = files::podmans_runc_wrapper(dir) {
+                words.push(format!("--runtime={}", wrapper.display()));
+            }
+            words.extend([
                 format!("--root={}", at("root")),
                 format!("--runroot={}", at("run")),
                 format!("--tmpdir={}", at("tmp")),
@@ -23,8 +31,8 @@ pub fn podman() -> &'static Engine {
                 "service".to_owned(),
                 "--time=0".to_owned(),
                 format!("unix://{}", at("docker.sock")),
-            ]
-            .to_vec()
+            ]);
+            words
         });
         let socket = daemon.dir.join("docker.sock");
         Engine::new("podman", socket, &client, Some(daemon))

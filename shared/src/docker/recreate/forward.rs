@@ -43,6 +43,7 @@ pub async fn recreate(
         name: plan.name.clone(),
         source: Box::new(source),
     };
+    name_is_free(engine, plan).await?;
     // Nothing is touched yet: an image that is gone or a bad option ends it here.
     say(&format!("creating the new container for \"{}\"", plan.name));
     let made = create_next(engine, plan).await;
@@ -59,6 +60,7 @@ pub async fn recreate(
         retries: plan.policy.1,
         up: plan.up,
         new_id: new.id.chars().take(12).collect(),
+        by: plan.by.clone(),
     };
     let broken = match steps(engine, plan, &old, say, stop).await {
         Ok(()) => return finish(engine, plan, &old, new.id, new.warnings, say).await,
@@ -73,6 +75,23 @@ pub async fn recreate(
         Broken::NotUp(why) => RecreateError::NotUp { name, why },
         Broken::NotTheSame(why) => RecreateError::NotTheSame { name, why },
     })
+}
+
+/// With another name for the new one, that must not be taken.
+async fn name_is_free(engine: &Engine, plan: &Plan) -> Result<(), RecreateError> {
+    let wanted = &plan.request.name;
+    if *wanted == plan.name {
+        return Ok(());
+    }
+    match engine.inspect_container(wanted).await {
+        Err(EngineError::NotFound { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+        Ok(_) => Err(RecreateError::Unfit {
+            name: plan.name.clone(),
+            why: format!("a container \"{wanted}\" is there already"),
+            hint: "choose another `--name`".to_owned(),
+        }),
+    }
 }
 
 /// Creates the new container under a name with the time in it. An engine may still be at work for

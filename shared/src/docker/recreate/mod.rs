@@ -3,8 +3,8 @@
 //! There is no journal: all that a later run needs to know stands in names that the engine keeps.
 //!
 //! 1. The new one is created, not started, as `NAME-next-TIME`, with the restart policy `no`.
-//! 2. The old one is renamed `NAME-before-TIME.POLICY.RETRIES.STATE.NEWID`: from here on its name
-//!    says how it was and which container is to take its place.
+//! 2. The old one is renamed `NAME-before-TIME.POLICY.RETRIES.STATE.NEWID.BY`: from here on its
+//!    name says how it was, which container is to take its place and which machine began it.
 //! 3. The old one's restart policy becomes `no`, and it is stopped.
 //! 4. The new one is renamed `NAME` and started; it must stay up or become healthy, and be what
 //!    was asked for; then it gets its restart policy.

@@ -17,6 +17,9 @@ pub struct InFlight {
     pub up: bool,
     /// The beginning of the new container's ID.
     pub new_id: String,
+    /// The machine that began it, eight hexadecimal digits: it alone can tell whether its run is
+    /// over.
+    pub by: String,
 }
 
 /// Stands for a restart policy: the old container has `--rm`, this is a copy of it.
@@ -46,11 +49,12 @@ pub fn in_flight_name(old: &InFlight) -> String {
         retries,
         up,
         new_id,
+        by,
     } = old;
     let state = if *up { "up" } else { "down" };
     let short: String = new_id.chars().take(12).collect();
     format!(
-        "{}.{policy}.{retries}.{state}.{short}",
+        "{}.{policy}.{retries}.{state}.{short}.{by}",
         kept_name(name, time)
     )
 }
@@ -58,8 +62,9 @@ pub fn in_flight_name(old: &InFlight) -> String {
 /// Reads [`in_flight_name`].
 pub fn parse_in_flight(text: &str) -> Option<InFlight> {
     // The container's own name may have dots: read from the end.
-    let mut parts = text.rsplitn(5, '.');
-    let new_id = parts.next().filter(|id| is_short_id(id))?;
+    let mut parts = text.rsplitn(6, '.');
+    let by = parts.next().filter(|by| is_hex(by, 8))?;
+    let new_id = parts.next().filter(|id| is_hex(id, 12))?;
     let up = match parts.next()? {
         "up" => true,
         "down" => false,
@@ -80,6 +85,7 @@ pub fn parse_in_flight(text: &str) -> Option<InFlight> {
         retries,
         up,
         new_id: new_id.to_owned(),
+        by: by.to_owned(),
     })
 }
 
@@ -106,8 +112,8 @@ fn split(text: &str, word: &str) -> Option<(String, String)> {
     (sound && !name.is_empty()).then(|| (name.to_owned(), time.to_owned()))
 }
 
-fn is_short_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_hexdigit())
+fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -123,11 +129,12 @@ mod tests {
             retries: 3,
             up: true,
             new_id: "0123456789ab".to_owned(),
+            by: "89abcdef".to_owned(),
         };
         let name = in_flight_name(&old);
         assert_eq!(
             name,
-            "my.etcd-before-x-before-20261122T100000Z.on-failure.3.up.0123456789ab"
+            "my.etcd-before-x-before-20261122T100000Z.on-failure.3.up.0123456789ab.89abcdef"
         );
         assert_eq!(parse_in_flight(&name), Some(old));
         assert_eq!(parse_kept(&name), None);
@@ -137,7 +144,7 @@ mod tests {
         );
         for other in [
             "a-before-b",
-            "a-before-20261122T100000Z.always.0.up.xyz",
+            "a-before-20261122T100000Z.always.0.up.xyz.89abcdef",
             "-before-20261122T100000Z",
             "é.ü",
         ] {

@@ -32,6 +32,8 @@ pub struct Plan {
     pub stay_up: Duration,
     /// Remove the old one at the end.
     pub remove_old: bool,
+    /// The machine that does it, eight hexadecimal digits.
+    pub by: String,
 }
 
 impl Plan {
@@ -80,6 +82,7 @@ impl Plan {
             healthy_within: Duration::from_secs(120),
             stay_up: Duration::from_secs(3),
             remove_old: false,
+            by: "00000000".to_owned(),
         })
     }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::retry::patiently;
 use crate::docker::{Engine, EngineError};
+use crate::inspect::mask_text;
 
 const POLL: Duration = Duration::from_millis(200);
 
@@ -58,7 +59,7 @@ async fn last_words(engine: &Engine, id: &str) -> String {
         Ok(lines) if !lines.is_empty() => {
             let texts: Vec<String> = lines
                 .iter()
-                .map(|line| line.text.escape_debug().to_string())
+                .map(|line| mask_text(&line.text).escape_debug().to_string())
                 .collect();
             format!(", its log ends with: {}", texts.join(" | "))
         }

@@ -36,6 +36,7 @@ const TOOLS: &[Tool] = &[
     tool("zsh", &["zsh"]),
     tool("tmux", &["tmux"]),
     tool("unshare", &["util-linux"]),
+    tool("setpriv", &["util-linux"]),
     tool("setsid", &["util-linux"]),
     tool("flock", &["util-linux"]),
     tool("lsblk", &["util-linux"]),
@@ -50,6 +51,10 @@ const TOOLS: &[Tool] = &[
     tool("dpkg-deb", &["dpkg"]),
     tool("python3", &["python3"]),
     tool("pip3", &["python3-pip"]),
+    // docker-inspect-run is tested behind its socket too, and behind TLS.
+    tool("podman", &["podman"]),
+    tool("curl", &["curl"]),
+    tool("openssl", &["openssl"]),
 ];
 
 /// The Debian packages whose installation would start a service nobody asked for.
