@@ -173,7 +173,7 @@ fn running_containers_too() {
     for engine in [system(), trixie(), sid()] {
         let net = format!("{}net", engine.prefix);
         let address = format!("{}.55", engine.subnet(&net));
-        let cases: [&[&str]; 5] = [
+        let cases: [&[&str]; 6] = [
             &[
                 "-d",
                 "--network",
@@ -194,6 +194,15 @@ fn running_containers_too() {
                 "/t",
             ],
             &["-d", "--network", "host"],
+            // Both are the client's own and leave no trace.
+            &[
+                "-d",
+                "--sig-proxy=false",
+                "--detach-keys",
+                "ctrl-x,x",
+                "--network",
+                "none",
+            ],
             &["-d", "--network", "none", "--privileged", "--pid", "host"],
             &[
                 "-d",
@@ -238,4 +247,37 @@ fn running_containers_too() {
             engine.remove(&name);
         }
     }
+}
+
+#[test]
+fn what_only_the_client_knows_is_said_or_given_as_what_it_made() {
+    let engine = sid();
+    let image = engine.image("cmd");
+    let name = format!("{}cidfile", engine.prefix);
+    let file = engine.files.dir.join("cid").display().to_string();
+    engine.docker(&["create", "--name", &name, "--cidfile", &file, &image]);
+    let out = tool(engine, &["--strict", &name]);
+    assert_eq!(out.code, Some(0), "{}", out.stderr);
+    assert!(
+        out.stderr.contains("HostConfig.ContainerIDFile"),
+        "{}",
+        out.stderr
+    );
+    assert!(!out.stdout.contains("--cidfile"), "{}", out.stdout);
+    assert_eq!(
+        copied(engine, &name, &[]),
+        [format!("/HostConfig/ContainerIDFile: {file:?} != \"\"")]
+    );
+    // The socket of the engine, mounted: printed as that mount.
+    let name = format!("{}socket", engine.prefix);
+    engine.docker(&["create", "--name", &name, "--use-api-socket", &image]);
+    assert!(tool(engine, &[&name]).ok().contains("--mount"));
+    // It sends empty options where --mount sends none.
+    let found = copied(engine, &name, &[]);
+    let [line] = found.as_slice() else {
+        panic!("{found:?}")
+    };
+    let without = line.replace(",\"BindOptions\":{}", "");
+    let (old, new) = without.split_once(" != ").unwrap();
+    assert_eq!(old, format!("/HostConfig/Mounts: {new}"));
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cases;
-use crate::lab::tool_with_input;
+use crate::lab::{sid, tool_with_input};
 
 /// Options that leave no trace in a container.
 const NOT_STORED: [&str; 9] = [
@@ -71,6 +71,26 @@ fn each_of_the_107_options_is_printed_or_leaves_no_trace() {
 }
 
 #[test]
+fn the_newest_client_has_no_option_that_is_not_known_here() {
+    let engine = sid();
+    let known: Vec<&str> = ALL.split_whitespace().collect();
+    let mut seen = 0;
+    for verb in ["run", "create"] {
+        let help = engine.docker(&[verb, "--help"]);
+        let named = help.lines().filter_map(|line| {
+            let (_, rest) = line.split_once("--")?;
+            line.starts_with("  ")
+                .then(|| rest.split(' ').next().unwrap_or_default())
+        });
+        for option in named {
+            assert!(known.contains(&option), "docker {verb} has --{option}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 180, "only {seen} options are in its help");
+}
+
+#[test]
 fn the_cases_on_real_engines_use_every_option_that_an_engine_takes() {
     // Windows only, or refused by a kernel without real-time groups or by a storage driver without
     // quotas; the rest are the client's.
@@ -83,10 +103,12 @@ fn the_cases_on_real_engines_use_every_option_that_an_engine_takes() {
         "--cpu-rt-runtime",
         "--storage-opt",
         "--help",
+        // In `scripts.rs`.
         "--detach-keys",
         "--sig-proxy",
         "--use-api-socket",
         "--cidfile",
+        // In every case.
         "--name",
         "--detach",
     ];

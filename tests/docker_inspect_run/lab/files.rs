@@ -47,14 +47,21 @@ pub fn podmans_runc_wrapper(dir: &Path) -> Option<PathBuf> {
     let script = format!(
         r#"#!/bin/sh
 take= bundle=
+strip() {{ sed -i 's/"rlimits":\[[^]]*\]/"rlimits":[]/' "$1"; }}
 for word in "$@"; do
-    [ "$take" = bundle ] && bundle=$word
+    case $take in
+    bundle) bundle=$word ;;
+    process) strip "$word" ;;
+    esac
     take=
-    case $word in --bundle | -b) take=bundle ;; esac
+    case $word in
+    --bundle | -b) take=bundle ;;
+    --process | -p) take=process ;;
+    esac
 done
 [ "$bundle" ] || exec {0} "$@"
 cp "$bundle/config.json" "$bundle/asked.json"
-sed -i 's/"rlimits":\[[^]]*\]/"rlimits":[]/' "$bundle/config.json"
+strip "$bundle/config.json"
 {0} "$@"
 code=$?
 mv "$bundle/asked.json" "$bundle/config.json"

@@ -108,7 +108,7 @@ mod tests {
         });
         request.host_config = host.as_object().cloned().unwrap_or_default();
         assert_eq!(redact(&mut request), 8);
-        let text = format!("{:?}", request);
+        let text = format!("{request:?}");
         assert!(!text.contains("hunter2"), "{text}");
         let text = Value::Object(request.config).to_string();
         assert!(text.contains("postgres://me:REDACTED@db/x") && text.contains("A=1"));
