@@ -145,12 +145,65 @@ fn secrets_are_masked_in_every_format() {
             out.stdout
         );
         assert!(out.stdout.contains("REDACTED"), "{}", out.stdout);
+        assert!(out.stderr.contains("1 value is redacted"), "{}", out.stderr);
+    }
+    engine.remove(&name);
+}
+
+#[test]
+fn what_is_said_beside_the_command_shows_no_secret_either() {
+    let engine = sid();
+    let (name, other) = (etcd(engine, "aside"), etcd(engine, "aside-other"));
+    let out = tool(engine, &["--set-env", "DB_PASSWORD=swordfish", &name]);
+    assert_eq!(out.code, Some(0), "{}", out.stderr);
+    assert!(
+        out.stderr
+            .contains("DB_PASSWORD=REDACTED -> DB_PASSWORD=REDACTED"),
+        "{}",
+        out.stderr
+    );
+    assert!(out.stdout.contains("swordfish"), "{}", out.stdout);
+    let words = [
+        "--redact",
+        "--set-env",
+        "DB_PASSWORD=swordfish",
+        "--diff",
+        &other,
+        &name,
+    ];
+    let out = tool(engine, &words);
+    assert!(
+        out.stdout
+            .contains("Config.Env[DB_PASSWORD]: \"REDACTED\" -> \"REDACTED\""),
+        "{}",
+        out.stdout
+    );
+    for text in [&out.stdout, &out.stderr] {
         assert!(
-            out.stderr.contains("1 values are redacted"),
-            "{}",
-            out.stderr
+            !text.contains("hunter2") && !text.contains("swordfish"),
+            "{text}"
         );
     }
+    for one in [&name, &other] {
+        engine.remove(one);
+    }
+}
+
+#[test]
+fn two_containers_of_one_file_are_compared() {
+    let engine = sid();
+    let (name, other) = (etcd(engine, "left"), format!("{}other", engine.prefix));
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("both.json");
+    let both = engine.docker(&["inspect", &name, &other, &engine.image("plain")]);
+    // As some shells write it.
+    std::fs::write(&file, format!("\u{feff}{both}")).unwrap();
+    let file = file.to_str().unwrap();
+    let saved = tool_with_input(&["--file", file, &name, "--diff", &other], "").ok();
+    assert_eq!(saved, tool(engine, &[&name, "--diff", &other]).ok());
+    // The image beside them is taken too.
+    let out = tool_with_input(&["--file", file, &name], "");
+    assert_eq!(out.warnings(), Vec::<&str>::new());
     engine.remove(&name);
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::lab::{Engine, differences, sid, tool, trixie};
+use crate::lab::{Engine, differences, sid, tool, tool_with_input, trixie};
 
 /// `docker compose` of the engine's release.
 fn compose(engine: &Engine, file: &std::path::Path, words: &[&str]) -> Result<String, String> {
@@ -185,6 +185,49 @@ fn docker_compose_makes_the_same_container() {
                 engine.name,
                 out.stdout
             );
+        }
+    }
+}
+
+#[test]
+fn a_file_of_every_field_with_hostile_strings_is_read_as_it_was() {
+    use crate::cases::HOSTILE;
+    let mut data = crate::table::everything();
+    let words = HOSTILE;
+    let env: Vec<String> = words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| format!("V{at}={word}"))
+        .collect();
+    let labels: serde_json::Map<String, serde_json::Value> = words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| (format!("l{at}"), serde_json::json!(word)))
+        .collect();
+    data["Config"]["Env"] = serde_json::json!(env);
+    data["Config"]["Labels"] = serde_json::json!(labels);
+    data["Config"]["Cmd"] = serde_json::json!(words);
+    let text = tool_with_input(&["-o", "compose", "-"], &data.to_string()).ok();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("compose.yaml");
+    std::fs::write(&file, &text).unwrap();
+    for engine in [trixie(), sid()] {
+        let shown = compose(engine, &file, &["config", "--format", "json"])
+            .unwrap_or_else(|said| panic!("{}: {said}\n{text}", engine.name));
+        let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+        let service = &shown["services"]["all"];
+        // What it shows is a file again, with the dollars doubled.
+        let plain = |value: &serde_json::Value| value.as_str().unwrap().replace("$$", "$");
+        let command: Vec<String> = service["command"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(plain)
+            .collect();
+        assert_eq!(command, words, "{}", engine.name);
+        for (at, word) in words.iter().enumerate() {
+            assert_eq!(plain(&service["environment"][format!("V{at}")]), *word);
+            assert_eq!(plain(&service["labels"][format!("l{at}")]), *word);
         }
     }
 }

@@ -10,6 +10,7 @@ mod install;
 mod lab;
 mod record;
 mod setup;
+mod soak;
 mod test;
 
 use std::process::ExitCode;
@@ -49,6 +50,8 @@ enum Command {
     Install(install::Install),
     /// All the set-up, then every test
     Test(test::Test),
+    /// What takes longer than CI has
+    Soak(soak::Soak),
     /// Install and unpack everything the lab and the tests need
     Setup(setup::Setup),
     /// A real etcd cluster on real Docker engines, to break and heal
@@ -77,6 +80,7 @@ fn run(command: Command, printer: Printer) -> Result<ExitCode, ShownError> {
         Command::Demo(demo) => demo.run(printer),
         Command::Install(install) => install.run(printer),
         Command::Test(test) => test.run(printer),
+        Command::Soak(soak) => soak.run(printer),
         Command::Setup(setup) => setup.run(printer),
         Command::Lab(lab) => lab.run(printer),
     }

@@ -1,5 +1,6 @@
 use super::fault::{EtcdText, Fault, FaultKind, FaultLog};
 use super::layout::{Meta, MetaFault, PAGE_HEADER_BYTES, PageHeader, PageKind, detect_page_size};
+use super::mvcc::HashWish;
 use super::report::{DbReport, MetaPage, OlderState, Verdict};
 use super::salvage::find_lost;
 use super::source::Source;
@@ -16,8 +17,8 @@ const SNIFFED_PAGES: u64 = 64;
 /// How to look at a database.
 #[derive(Clone, Copy, Debug)]
 pub struct CheckOptions {
-    /// Compute the hash up to this revision instead of the newest.
-    pub hash_at: Option<i64>,
+    /// Which hash to compute.
+    pub hash: HashWish,
     /// Threads for the pages.
     pub threads: usize,
 }
@@ -25,7 +26,7 @@ pub struct CheckOptions {
 impl Default for CheckOptions {
     fn default() -> Self {
         Self {
-            hash_at: None,
+            hash: HashWish::default(),
             threads: 2,
         }
     }
@@ -64,13 +65,13 @@ pub fn check_source<S: Source + ?Sized>(
     };
     let mut walked = None;
     if let Some(newest) = valid.first() {
-        let mut walk = walk_state(source, newest, options.hash_at, options.threads, progress);
+        let mut walk = walk_state(source, newest, options.hash, options.threads, progress);
         let is_damaged = walk.faults.is_damaged();
         faults.merge(std::mem::take(&mut walk.faults));
         if is_damaged {
             report.lost = Some(find_lost(&walk.ground, &walk.lost));
             report.older_state = valid.get(1).map(|older| {
-                let walk = walk_state(source, older, None, options.threads, &|_| ());
+                let walk = walk_state(source, older, HashWish::default(), options.threads, &|_| ());
                 OlderState {
                     txid: older.txid,
                     is_sound: !walk.faults.is_damaged(),

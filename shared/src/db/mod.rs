@@ -30,7 +30,7 @@ pub use filefault::{FileFault, FileFaultKind};
 pub use files::{InspectOptions, inspect, inspect_bytes};
 pub use identity::{Alarm, AlarmKind, ConfState, Identity, Member};
 pub use layout::{Meta, MetaFault};
-pub use mvcc::{HashKv, HashOutcome, KeyContent, PrefixUse, Resource};
+pub use mvcc::{HashKv, HashOutcome, HashWish, KeyContent, PrefixUse, Resource};
 pub use raftsnap::RaftSnapshot;
 pub use report::{
     BucketUse, DbReport, FilesKind, FilesReport, HeldState, LostData, LostResource, MetaPage,

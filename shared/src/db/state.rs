@@ -7,7 +7,7 @@ use super::check::{
 use super::fault::{BboltAge, EtcdText, Fault, FaultKind, FaultLog, dies};
 use super::identity::{Identity, SmallBucket, SmallSink, read_identity};
 use super::layout::{Meta, PageHeader};
-use super::mvcc::{HashOutcome, KeyContent, scan_keys};
+use super::mvcc::{HashOutcome, HashWish, KeyContent, scan_keys};
 use super::report::{BucketUse, HeldState, Sizes};
 use super::source::Source;
 use super::window::Window;
@@ -35,16 +35,16 @@ pub(crate) struct Walk<'a, S: ?Sized> {
 pub(crate) fn walk_state<'a, S: Source + ?Sized>(
     source: &'a S,
     meta: &Meta,
-    hash_at: Option<i64>,
+    hash: HashWish,
     threads: usize,
     progress: &'a (dyn Fn(u64) + Sync),
 ) -> Walk<'a, S> {
-    let walk = walk_once(source, meta, hash_at, threads, progress);
+    let walk = walk_once(source, meta, hash, threads, progress);
     let is_doubtful = ["multiple_references", "overflow_out_of_bounds"]
         .iter()
         .any(|name| walk.faults.has(name));
     if threads > 1 && is_doubtful {
-        return walk_once(source, meta, hash_at, 1, &|_| ());
+        return walk_once(source, meta, hash, 1, &|_| ());
     }
     walk
 }
@@ -52,7 +52,7 @@ pub(crate) fn walk_state<'a, S: Source + ?Sized>(
 fn walk_once<'a, S: Source + ?Sized>(
     source: &'a S,
     meta: &Meta,
-    hash_at: Option<i64>,
+    hash: HashWish,
     threads: usize,
     progress: &'a (dyn Fn(u64) + Sync),
 ) -> Walk<'a, S> {
@@ -106,7 +106,7 @@ fn walk_once<'a, S: Source + ?Sized>(
     let mut content = None;
     let mut hash_kv = HashOutcome::NotComputed;
     if let Some((bucket, tally)) = key.and_then(|at| buckets.get(at).zip(tallies.get_mut(at))) {
-        let scan = scan_keys(&ground, bucket, compaction, hash_at, threads);
+        let scan = scan_keys(&ground, bucket, compaction, hash, threads);
         *tally = scan.tally;
         content = Some(scan.content);
         hash_kv = scan.hash;

@@ -268,6 +268,8 @@ impl Http {
 pub(super) fn typed_status(status: u16, what: &str, message: String) -> EngineError {
     match status {
         404 => EngineError::NotFound { message },
+        // podman, of a container that goes away meanwhile.
+        500 if message.ends_with("no such container") => EngineError::NotFound { message },
         409 => EngineError::InConflict { message },
         400 if message.contains("client version") => EngineError::ApiVersion { message },
         _ => EngineError::Api {

@@ -5,5 +5,5 @@ mod options;
 mod plan;
 
 pub use array::{pairs, random, singles};
-pub use options::flags;
+pub use options::{HOSTILE, flags};
 pub use plan::{Case, Outcome, check};

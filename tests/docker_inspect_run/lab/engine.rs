@@ -126,6 +126,12 @@ impl Engine {
             .unwrap_or_else(|said| panic!("{}: inspect {container}: {said}", self.name))
     }
 
+    /// Whether a container is there.
+    pub fn has(&self, container: &str) -> bool {
+        let path = format!("/containers/{container}/json");
+        http::call(&self.socket, "GET", &path, None).is_ok()
+    }
+
     /// Starts a container; `Err` is what the engine said.
     pub fn start(&self, container: &str) -> Result<(), String> {
         let path = format!("/containers/{container}/start");

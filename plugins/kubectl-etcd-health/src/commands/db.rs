@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use shared::db::{CheckOptions, InspectOptions, inspect, inspect_bytes, render, render_json};
+use shared::db::{
+    CheckOptions, HashWish, InspectOptions, inspect, inspect_bytes, render, render_json,
+};
 use shared::error::ShownError;
 use shared::output::Printer;
 
@@ -37,7 +39,10 @@ pub fn cmd_db(args: &DbArgs, printer: Printer) -> Result<u8, ShownError> {
     let threads = std::thread::available_parallelism().map_or(2, |count| count.get().min(8));
     let options = InspectOptions {
         check: CheckOptions {
-            hash_at: args.rev,
+            hash: HashWish {
+                at: args.rev,
+                ..HashWish::default()
+            },
             threads,
         },
         wal_dir: args.wal_dir.clone(),

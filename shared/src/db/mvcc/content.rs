@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::hash::{HashKv, HashOutcome, HashSink, Superseded};
+use super::hash::{HashKv, HashOutcome, HashSink, HashWish, Superseded};
 use super::latest::{KeyCount, Latest, RecordPlace};
 use super::prefix::{PrefixTally, PrefixUse};
 use super::record::KeyValue;
@@ -74,30 +74,26 @@ pub(crate) fn scan_keys<S: Source + ?Sized>(
     ground: &Ground<'_, S>,
     bucket: &BucketTree,
     compaction: Compaction,
-    hash_at: Option<i64>,
+    wish: HashWish,
     threads: usize,
 ) -> KeyScan {
     let compact = compaction.revision();
-    let mut scan = Scan::begin(
-        ground,
-        bucket,
-        hash_at.unwrap_or(i64::MAX),
-        compact,
-        threads,
-    );
+    // What the hash takes for compacted.
+    let passed = wish.compacted_at.unwrap_or(0).max(compact);
+    let mut scan = Scan::begin(ground, bucket, wish.at.unwrap_or(i64::MAX), passed, threads);
     let revision = scan.last.map_or(1, |last| last.main).max(compact).max(1);
     let is_sound = !scan.faults.is_damaged();
-    let wanted = hash_at.unwrap_or(revision);
+    let wanted = wish.at.unwrap_or(revision);
     let hash = if !is_sound {
         HashOutcome::NotComputed
-    } else if wanted < compact || wanted > revision {
+    } else if wanted < passed || wanted > revision {
         HashOutcome::NotComparable {
             revision: wanted,
-            compact_revision: compact,
+            compact_revision: passed,
             current_revision: revision,
         }
     } else {
-        HashOutcome::Computed(scan.hash(compact, wanted))
+        HashOutcome::Computed(scan.hash(passed, wanted))
     };
     let by_bytes = scan.prefixes.by_bytes();
     let mut by_revisions = by_bytes.clone();

@@ -13,8 +13,20 @@ pub struct HashKv {
     pub hash: u32,
     /// Up to which revision.
     pub revision: i64,
-    /// The compact revision it was computed under; only hashes under the same one compare.
+    /// The compact revision it was computed under (the file's own or [`HashWish::compacted_at`]);
+    /// only hashes under the same one compare.
     pub compact_revision: i64,
+}
+
+/// Which hash is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HashWish {
+    /// Up to this revision instead of the newest.
+    pub at: Option<i64>,
+    /// As after a compaction at this revision, which a member that answers may have done and this
+    /// file not: only hashes under the same compact revision compare. Below the file's own it
+    /// changes nothing.
+    pub compacted_at: Option<i64>,
 }
 
 /// What came of the wish for a hash.
@@ -27,7 +39,7 @@ pub enum HashOutcome {
     NotComparable {
         /// The revision asked for.
         revision: i64,
-        /// The compact revision of the file.
+        /// The compact revision of the file, or the one it was to be computed under.
         compact_revision: i64,
         /// The newest revision of the file.
         current_revision: i64,

@@ -9,7 +9,7 @@ mod revision;
 
 pub use content::KeyContent;
 pub(crate) use content::{Compaction, scan_keys};
-pub use hash::{HashKv, HashOutcome};
+pub use hash::{HashKv, HashOutcome, HashWish};
 pub(crate) use prefix::resource_of;
 pub use prefix::{PrefixUse, Resource};
 pub use record::KeyValue;

@@ -206,9 +206,15 @@ fn devices(request: &Request, file: &mut File) {
         requests.push(Value::Object(entry));
     }
     if !requests.is_empty() {
+        let mut reservations = json!({ "devices": requests });
+        let memory = host("MemoryReservation");
+        // Compose wants it in both places where there is the second.
+        if !is_empty(memory) {
+            reservations["memory"] = json!(memory.to_string());
+        }
         file.set(
             "deploy",
-            json!({ "resources": { "reservations": { "devices": requests } } }),
+            json!({ "resources": { "reservations": reservations } }),
         );
     }
 }

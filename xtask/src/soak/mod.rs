@@ -1,0 +1,6 @@
+//! `cargo xtask soak`: what takes longer than CI has, run for as long as it takes.
+
+mod command;
+mod entries;
+
+pub use command::Soak;
