@@ -18,8 +18,10 @@ fn on_terminal(engine: &Engine, words: &[&str], keys: &str) -> (Option<i32>, Str
         .iter()
         .map(|word| format!("'{word}'"))
         .collect::<Vec<_>>();
+    // `exec`: a shell that stays between would meet Ctrl-C too and answer 130 for the program.
+    let line = format!("exec {}", line.join(" "));
     let mut child = Command::new("script")
-        .args(["-qefc", &line.join(" "), "/dev/null"])
+        .args(["-qefc", &line, "/dev/null"])
         .env_remove("DOCKER_HOST")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
