@@ -8,6 +8,9 @@ mod hands;
 mod helper_source;
 mod kind;
 mod kinds;
+mod last_words;
+mod runtime;
+mod words;
 
 pub use access::{Leftover, LeftoverKind, NewStart, NodeAccess, NodeStep, RunRecord, Saved};
 pub use data::Places;

@@ -1,26 +1,14 @@
 use serde_json::{Map, Value, json};
 
 use crate::replace::node::NewStart;
-
-/// Settings that must never come along to a new start: with `force-new-cluster` the member makes
-/// itself a cluster of one at its next restart; discovery would bootstrap again.
-pub const FORBIDDEN: [&str; 5] = [
-    "force-new-cluster",
-    "discovery",
-    "discovery-fallback",
-    "discovery-srv",
-    "discovery-srv-name",
-];
+use crate::replace::node::words::{ShellCommand, Words};
 
 /// Why a definition cannot be changed safely.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotEditable {
     /// etcd is started through a shell's command line.
-    #[error("etcd is started through a shell command, \"{word}\", which cannot be changed safely")]
-    ShellCommand {
-        /// The beginning of the word.
-        word: String,
-    },
+    #[error(transparent)]
+    ShellCommand(#[from] ShellCommand),
     /// Inspect data without what a create request needs.
     #[error("the container's inspect has no \"{key}\"")]
     Incomplete {
@@ -65,139 +53,23 @@ fn make(inspect: &Value, new: Option<&NewStart>) -> Result<Value, NotEditable> {
     Ok(Value::Object(request))
 }
 
-/// Whether the settings already are those of the new start.
-pub fn is_new(settings: &std::collections::BTreeMap<String, String>, new: &NewStart) -> bool {
-    let parts = |text: &str| {
-        let mut parts: Vec<String> = text.split(',').map(|part| part.trim().to_owned()).collect();
-        parts.sort();
-        parts
-    };
-    settings.get("initial-cluster-state").map(String::as_str) == Some("existing")
-        && settings
-            .get("initial-cluster")
-            .is_some_and(|list| parts(list) == parts(&new.initial_cluster))
-        && !FORBIDDEN.iter().any(|flag| is_set(settings, flag))
-}
-
-/// Whether a forbidden setting is there with an effect.
-pub fn is_set(settings: &std::collections::BTreeMap<String, String>, flag: &str) -> bool {
-    settings.get(flag).is_some_and(|value| match flag {
-        "force-new-cluster" => matches!(
-            value.as_str(),
-            "true" | "1" | "t" | "T" | "TRUE" | "True" | ""
-        ),
-        // Has a default, `proxy`, and does nothing without the other discovery settings.
-        "discovery-fallback" => false,
-        _ => !value.is_empty(),
-    })
-}
-
 fn edit(config: &mut Map<String, Value>, new: &NewStart) -> Result<(), NotEditable> {
-    let words = |value: Option<&Value>| -> Vec<String> {
+    let list = |value: Option<&Value>| -> Vec<String> {
         let list = value.and_then(Value::as_array).into_iter().flatten();
         list.filter_map(Value::as_str).map(str::to_owned).collect()
     };
-    let mut entrypoint = words(config.get("Entrypoint"));
-    let mut command = words(config.get("Cmd"));
-    let mut environment = words(config.get("Env"));
-    for word in entrypoint.iter().chain(&command) {
-        if word.contains(" --") || word.contains("etcd -") {
-            return Err(NotEditable::ShellCommand {
-                word: word.chars().take(40).collect(),
-            });
-        }
-    }
-    for flag in &new.removed {
-        remove(&mut entrypoint, flag);
-        remove(&mut command, flag);
-        let variable = variable(flag);
-        environment.retain(|pair| !pair.starts_with(&format!("{variable}=")));
-    }
-    for (flag, value) in [
-        ("initial-cluster", new.initial_cluster.as_str()),
-        ("initial-cluster-state", "existing"),
-    ] {
-        let mut found = set(&mut entrypoint, flag, value);
-        found |= set(&mut command, flag, value);
-        let prefix = format!("{}=", variable(flag));
-        for pair in &mut environment {
-            if pair.starts_with(&prefix) {
-                *pair = format!("{prefix}{value}");
-                found = true;
-            }
-        }
-        if !found {
-            let by_flags = entrypoint.iter().chain(&command).any(|word| is_flag(word));
-            if by_flags || environment.iter().all(|pair| !pair.starts_with("ETCD_")) {
-                command.push(format!("--{flag}={value}"));
-            } else {
-                environment.push(format!("{prefix}{value}"));
-            }
-        }
-    }
+    let mut words = Words {
+        entrypoint: list(config.get("Entrypoint")),
+        command: list(config.get("Cmd")),
+        environment: list(config.get("Env")),
+    };
+    words.change(new)?;
     if config.get("Entrypoint").is_some_and(Value::is_array) {
-        config.insert("Entrypoint".to_owned(), json!(entrypoint));
+        config.insert("Entrypoint".to_owned(), json!(words.entrypoint));
     }
-    config.insert("Cmd".to_owned(), json!(command));
-    config.insert("Env".to_owned(), json!(environment));
+    config.insert("Cmd".to_owned(), json!(words.command));
+    config.insert("Env".to_owned(), json!(words.environment));
     Ok(())
-}
-
-/// `ETCD_INITIAL_CLUSTER` for `initial-cluster`.
-fn variable(flag: &str) -> String {
-    format!("ETCD_{}", flag.to_ascii_uppercase().replace('-', "_"))
-}
-
-fn is_flag(word: &str) -> bool {
-    word.starts_with('-') && word.len() > 1
-}
-
-/// The flag's name in a word such as `--name=a`, `-name` (Go's flags take one dash or two).
-fn flag_of(word: &str) -> Option<(&str, Option<&str>)> {
-    let rest = word.strip_prefix("--").or_else(|| word.strip_prefix('-'))?;
-    Some(match rest.split_once('=') {
-        Some((name, value)) => (name, Some(value)),
-        None => (rest, None),
-    })
-}
-
-fn set(words: &mut [String], flag: &str, value: &str) -> bool {
-    let mut found = false;
-    let mut at = 0;
-    while at < words.len() {
-        let (inline, matches) = match words.get(at).and_then(|word| flag_of(word)) {
-            Some((name, inline)) => (inline.is_some(), name == flag),
-            None => (false, false),
-        };
-        if matches && inline {
-            if let Some(word) = words.get_mut(at) {
-                *word = format!("--{flag}={value}");
-            }
-            found = true;
-        } else if matches && let Some(next) = words.get_mut(at + 1) {
-            *next = value.to_owned();
-            found = true;
-        }
-        at += 1;
-    }
-    found
-}
-
-fn remove(words: &mut Vec<String>, flag: &str) {
-    let mut kept = Vec::new();
-    let mut all = std::mem::take(words).into_iter().peekable();
-    while let Some(word) = all.next() {
-        match flag_of(&word) {
-            Some((name, inline)) if name == flag => {
-                // `--discovery URL`: the value is the next word; booleans take none.
-                if inline.is_none() && flag != "force-new-cluster" {
-                    all.next_if(|next| !is_flag(next));
-                }
-            }
-            _ => kept.push(word),
-        }
-    }
-    *words = kept;
 }
 
 /// Anonymous volumes keep their data: named explicitly, they come along.
@@ -408,7 +280,7 @@ mod tests {
             &new(),
         )
         .unwrap_err();
-        assert!(matches!(error, NotEditable::ShellCommand { .. }));
+        assert!(matches!(error, NotEditable::ShellCommand(_)));
     }
 
     #[test]
@@ -419,22 +291,5 @@ mod tests {
         let made = request(&data, &new()).unwrap();
         assert_eq!(made["HostConfig"]["Binds"], json!(["abc:/d"]));
         assert_eq!(made["Volumes"], json!({}));
-    }
-
-    #[test]
-    fn the_same_list_in_another_order_is_the_same_start() {
-        let settings = |list: &str, state: &str| {
-            std::collections::BTreeMap::from([
-                ("initial-cluster".to_owned(), list.to_owned()),
-                ("initial-cluster-state".to_owned(), state.to_owned()),
-            ])
-        };
-        let list = "b=https://2:2380,a=https://1:2380";
-        assert!(is_new(&settings(list, "existing"), &new()));
-        assert!(!is_new(&settings(list, "new"), &new()));
-        assert!(!is_new(&settings("a=https://1:2380", "existing"), &new()));
-        let mut forced = settings(list, "existing");
-        forced.insert("force-new-cluster".to_owned(), "true".to_owned());
-        assert!(!is_new(&forced, &new()));
     }
 }

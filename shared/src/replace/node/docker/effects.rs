@@ -9,6 +9,7 @@ use crate::access::process_from_inspect;
 use crate::docker::EngineError;
 use crate::model::ProcessState;
 use crate::replace::node::data::{self, Seen};
+use crate::replace::node::words;
 use crate::replace::node::{Leftover, LeftoverKind, NewStart, NodeError, RunRecord, Saved};
 use crate::replace::world::LockHolder;
 
@@ -103,7 +104,7 @@ impl DockerNode {
             .ok_or_else(|| self.unexpected("the container is gone"))?;
         let process = process_from_inspect(template, self.engine.host());
         if let Some(current) = &found.current {
-            if definition::is_new(&process.config.flags, new) {
+            if words::is_new(&process.config.flags, new) {
                 return Ok(());
             }
             let id = current["Id"].as_str().unwrap_or_default();

@@ -23,9 +23,10 @@ impl NodeKind for Docker {
     }
 
     fn is_for(&self, opening: &Opening<'_>) -> bool {
-        opening
-            .process
-            .is_some_and(|process| process.kind == ProcessKind::DockerContainer)
+        opening.process.is_some_and(|process| {
+            // A kubelet would make its container again at once, from the pod's manifest.
+            process.kind == ProcessKind::DockerContainer && !process.name.starts_with("k8s_")
+        })
     }
 
     fn open<'a>(

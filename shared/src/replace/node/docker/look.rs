@@ -7,6 +7,9 @@ use crate::access::process_from_inspect;
 use crate::model::{EtcdConfig, Version};
 use crate::replace::node::NodeError;
 use crate::replace::node::data::{self, Seen};
+use crate::replace::node::last_words::last_words;
+use crate::replace::node::runtime::{runtime, runtime_text};
+use crate::replace::node::words::forbidden;
 use crate::replace::world::{DataView, NodeView, Obstacle, RuntimeState};
 
 /// Lines of the log that are looked through for last words.
@@ -39,13 +42,13 @@ impl DockerNode {
         };
         let process = process_from_inspect(&inspect, self.engine.host());
         if found.current.is_some() {
-            seen.runtime = view::runtime(&process, Timestamp::now());
-            seen.runtime_text = view::runtime_text(&process);
+            seen.runtime = runtime(&process, Timestamp::now());
+            seen.runtime_text = runtime_text(&process);
         }
         let policy = process.restart_policy.clone().unwrap_or_default();
         seen.restarts_by_itself = found.current.is_some() && !matches!(policy.as_str(), "" | "no");
         seen.restart_policy = policy;
-        seen.forbidden = view::forbidden(&process.config);
+        seen.forbidden = forbidden(&process.config);
         seen.obstacles = view::obstacles(&found, &process.config, &seen.place);
         let template = self.template_of(found, inspect);
         let data = self.data(&template).await?;
@@ -148,19 +151,6 @@ impl DockerNode {
     async fn last_words(&self, inspect: &Value) -> Option<String> {
         let id = inspect["Id"].as_str()?;
         let lines = self.engine.logs_tail(id, LOG_LINES, None).await.ok()?;
-        let texts: Vec<&str> = lines.iter().map(|line| line.text.trim()).collect();
-        let says_why = |line: &&&str| {
-            line.starts_with("panic:")
-                || line.starts_with("fatal error:")
-                || line.contains("\"level\":\"fatal\"")
-                || line.contains("\"level\":\"panic\"")
-                || line.contains(" C | ")
-        };
-        texts
-            .iter()
-            .rev()
-            .find(says_why)
-            .or_else(|| texts.iter().rev().find(|line| !line.is_empty()))
-            .map(|line| (*line).to_owned())
+        last_words(lines.iter().map(|line| line.text.as_str()))
     }
 }
