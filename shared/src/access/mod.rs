@@ -26,4 +26,5 @@ pub use settings::{Login, Origin, Settings};
 pub use source::docker::{
     EngineTarget, endpoints_of, etcd_containers, read_log, targets as engine_targets,
 };
+pub(crate) use source::kubernetes::selection as kubernetes_selection;
 pub use topology_cache::{CacheKeys, Topology, TopologyCache};

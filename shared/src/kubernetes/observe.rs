@@ -67,6 +67,8 @@ pub async fn observe(
     }
     match pods {
         Ok(pods) => objects.pods = pods,
+        // Half an answer would make another cluster of it: an API server that has just gone away.
+        Err(error @ KubeError::Unreachable { .. }) => return Err(error),
         Err(error) => notes.push(error.to_string()),
     }
     let mut discovery = discover(&objects);

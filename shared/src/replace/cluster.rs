@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use crate::access::{Access, CacheKeys, Settings, open};
 use crate::error::ShownError;
 use crate::etcd::{Dialer, Endpoint, EtcdClient, EtcdError, StreamFactory};
-use crate::model::{AccessReport, Observation, ProcessObservation};
+use crate::model::{AccessReport, Observation, ProcessObservation, Via};
 use crate::net::TlsMaterial;
 use crate::observe::{ObserveOptions, observe};
 
@@ -51,7 +51,16 @@ impl Cluster {
     /// # Errors
     /// No way into etcd was found.
     pub async fn observe_fully(&self) -> Result<Observation, ShownError> {
-        let access = open(self.settings.clone()).await?;
+        let mut access = open(self.settings.clone()).await?;
+        if access.etcdctl.is_some() && self.settings.via.is_none() {
+            // Without a certificate, health makes do with the pods' own etcdctl; a snapshot and
+            // the lock need connections.
+            let settings = Settings {
+                via: Some(Via::ApiHelper),
+                ..self.settings.clone()
+            };
+            access = open(settings).await?;
+        }
         let dialer = access.dialer()?;
         let mut known = Known {
             report: access.report.clone(),

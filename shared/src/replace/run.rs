@@ -398,10 +398,11 @@ pub async fn first_world(
     cluster: &Cluster,
     node: &dyn NodeAccess,
     observation: crate::model::Observation,
-    target: Target,
+    mut target: Target,
     earlier: Option<Earlier>,
 ) -> Result<World, ShownError> {
     let view = node.observe().await?;
+    super::target::complete(&mut target, &view.settings);
     let mut world = World {
         observation,
         target,

@@ -60,13 +60,14 @@ impl Session {
         let cluster_id = observation.cluster_id.map(|id| id.to_string());
         let mut unfinished = load_all(&runs_folder()?)?.into_iter().find(|run| {
             run.is_unfinished()
-                && run.member == found.target.name
+                && (run.member == found.target.name
+                    || (found.target.name.is_empty() && (run.named == name || run.member == name)))
                 && Some(&run.cluster) == cluster_id.as_ref()
         });
         let now = Timestamp::now();
         let mut run = unfinished
             .as_ref()
-            .map_or_else(|| new_run(&found.target.name, now), |run| run.run.clone());
+            .map_or_else(|| new_run(name, now), |run| run.run.clone());
         let helper = HelperSource {
             file: options.helper_binary.clone(),
         };

@@ -46,7 +46,7 @@ pub fn find(observation: &Observation, name: &str) -> Result<Found, ShownError> 
         .find(|m| m.listed.is_some())
         .or(matching.first())
     else {
-        return Err(unknown(observation, name));
+        return of_node(observation, name).ok_or_else(|| unknown(observation, name));
     };
     let process = member
         .process
@@ -62,6 +62,36 @@ pub fn find(observation: &Observation, name: &str) -> Result<Found, ShownError> 
         target: target_of(member, process.as_ref()),
         process,
     })
+}
+
+/// A node that shows neither a member nor a process: where both are gone for the moment, its files
+/// tell who it was. Name and URLs are empty until then.
+fn of_node(observation: &Observation, name: &str) -> Option<Found> {
+    let nodes = &observation.kubernetes.as_ref()?.nodes;
+    let is_meant = |address: &String| address == name;
+    nodes
+        .iter()
+        .any(|node| node.name == name || node.addresses.iter().any(is_meant))
+        .then(|| Found {
+            target: Target::default(),
+            process: None,
+        })
+}
+
+/// The target by the settings that its definition on the node has, where nothing else told it.
+pub fn complete(target: &mut Target, config: &EtcdConfig) {
+    if target.name.is_empty() {
+        config
+            .get("name")
+            .unwrap_or_default()
+            .clone_into(&mut target.name);
+    }
+    if target.peer_urls.is_empty() {
+        target.peer_urls = urls(config, "initial-advertise-peer-urls");
+    }
+    if target.client_urls.is_empty() {
+        target.client_urls = urls(config, "advertise-client-urls");
+    }
 }
 
 fn target_of(member: &MemberObservation, process: Option<&ProcessObservation>) -> Target {

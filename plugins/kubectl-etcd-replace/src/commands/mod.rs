@@ -12,6 +12,7 @@ mod unfinished;
 use clap::Subcommand;
 use shared::completion::CompletionCommand;
 use shared::error::ShownError;
+use shared::kubernetes::helper_pod::remove_all;
 use shared::output::Printer;
 
 use crate::{NAMES, exit};
@@ -53,7 +54,7 @@ pub fn run(command: Command, printer: Printer) -> Result<u8, ShownError> {
         .build()
         .map_err(|error| ShownError::failed("cannot start").caused_by(error))?;
     runtime.block_on(async {
-        match command {
+        let done = match command {
             Command::Node(args) => node::run(&args, printer).await,
             Command::Plan(args) => plan::run(&args, printer).await,
             Command::Status(args) => status::run(&args, printer).await,
@@ -61,6 +62,11 @@ pub fn run(command: Command, printer: Printer) -> Result<u8, ShownError> {
             Command::Rollback(args) => rollback::run(&args, printer).await,
             Command::History(_) | Command::Completion(_) => Ok(exit::DONE),
             Command::Cleanup(args) => cleanup::run(&args, printer).await,
+        };
+        for (object, error) in remove_all().await {
+            let hint = "remove it by hand, with its ConfigMap of the same name; it ends itself";
+            printer.warning(&format!("{object} could not be removed: {error}; {hint}"));
         }
+        done
     })
 }

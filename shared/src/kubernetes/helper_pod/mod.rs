@@ -12,4 +12,5 @@ pub use error::HelperPodError;
 pub use live::remove_all;
 pub use manifest::{HelperPodSpec, PROGRAM, config_map, pod as manifest, safe_name};
 pub use pod::HelperPod;
+pub(crate) use pod::patiently;
 pub use streams::HelperStreams;

@@ -399,7 +399,7 @@ async fn get(
 }
 
 /// Calls again while the API server is out of reach for a moment.
-async fn patiently<T, F>(
+pub async fn patiently<T, F>(
     target: &KubeTarget,
     what: &str,
     mut call: impl FnMut() -> F,

@@ -22,8 +22,13 @@ pub trait HelperHands {
         content: Option<&'a [u8]>,
     ) -> LocalBoxFuture<'a, Result<Vec<Outcome>, NodeError>>;
 
+    /// Brings these folders of the node within reach, where they are not yet.
+    fn bring<'a>(&'a self, _: &'a [String]) -> LocalBoxFuture<'a, Result<(), NodeError>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// Where the program finds the content that [`run`](Self::run) was given.
-    fn content_path(&self) -> &'static str;
+    fn content_path(&self) -> &str;
 
     /// Runs `program --version` of the image that etcd runs from, with none of etcd's settings in
     /// its environment; returns what it wrote to stdout.

@@ -1,11 +1,12 @@
 use super::docker::Docker;
+use super::static_pod::StaticPod;
 use super::{NodeAccess, NodeKind, Opening};
 use crate::error::ShownError;
 use crate::replace::options::Options;
 use crate::replace::refusals::Refusal;
 
 /// Every kind of node, in the order in which they are asked.
-pub const KINDS: &[&dyn NodeKind] = &[&Docker];
+pub const KINDS: &[&dyn NodeKind] = &[&Docker, &StaticPod];
 
 /// A node, or why there is none to work on.
 pub enum Opened {

@@ -10,6 +10,7 @@ mod kind;
 mod kinds;
 mod last_words;
 mod runtime;
+mod static_pod;
 mod words;
 
 pub use access::{Leftover, LeftoverKind, NewStart, NodeAccess, NodeStep, RunRecord, Saved};

@@ -135,7 +135,7 @@ fn is_flag(word: &str) -> bool {
 }
 
 /// The flag's name in a word such as `--name=a`, `-name` (Go's flags take one dash or two).
-fn flag_of(word: &str) -> Option<(&str, Option<&str>)> {
+pub fn flag_of(word: &str) -> Option<(&str, Option<&str>)> {
     let rest = word.strip_prefix("--").or_else(|| word.strip_prefix('-'))?;
     Some(match rest.split_once('=') {
         Some((name, value)) => (name, Some(value)),

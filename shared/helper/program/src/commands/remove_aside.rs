@@ -12,8 +12,8 @@ use crate::line::Line;
 /// Deeper than this nobody's data is; a guard for the stack.
 const DEPTH: usize = 16;
 
-/// `remove-aside FOLDER`: removes for good a folder that the tool set aside, known by its name
-/// (`NAME.before-YYYYMMDDTHHMMSSZ`), and nothing else; it stays on its file system.
+/// `remove-aside PATH`: removes for good a folder (or file) that the tool set aside, known by its
+/// name (`NAME.before-YYYYMMDDTHHMMSSZ`), and nothing else; it stays on its file system.
 pub fn run(words: Words) -> i32 {
     let Some(path) = words.get(1) else {
         return super::usage(b"remove-aside");
@@ -25,8 +25,12 @@ pub fn run(words: Words) -> i32 {
     }
     let here = rustix::fs::CWD;
     let removed = rustix::fs::statat(here, path, AtFlags::SYMLINK_NOFOLLOW).and_then(|stat| {
-        if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
-            return Err(Errno::NOTDIR);
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::Directory => {}
+            FileType::RegularFile => {
+                return rustix::fs::unlinkat(here, path, AtFlags::empty());
+            }
+            _ => return Err(Errno::NOTDIR),
         }
         children(here, path, stat.st_dev, 0)?;
         rustix::fs::unlinkat(here, path, AtFlags::REMOVEDIR)

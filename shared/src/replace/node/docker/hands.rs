@@ -72,7 +72,7 @@ impl HelperHands for DockerHands<'_> {
         })
     }
 
-    fn content_path(&self) -> &'static str {
+    fn content_path(&self) -> &str {
         CONTENT
     }
 
