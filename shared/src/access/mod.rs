@@ -3,6 +3,7 @@
 pub mod api;
 pub mod args;
 mod choose;
+mod config_file;
 mod container;
 mod context_file;
 mod duration;
@@ -14,6 +15,7 @@ mod source;
 mod topology_cache;
 
 pub use choose::{Circumstances, choose};
+pub use config_file::parse_config_file;
 pub use container::{
     client_certificate_paths, config_from_inspect, may_be_etcd, process_from_inspect,
 };
@@ -24,7 +26,8 @@ pub use found::{Access, Arrival};
 pub use open::{open, settings};
 pub use settings::{Login, Origin, Settings};
 pub use source::docker::{
-    EngineTarget, endpoints_of, etcd_containers, read_log, targets as engine_targets,
+    EngineTarget, endpoints_of, etcd_containers, read_log, settings_in_file,
+    targets as engine_targets,
 };
 pub(crate) use source::kubernetes::selection as kubernetes_selection;
 pub use topology_cache::{CacheKeys, Topology, TopologyCache};

@@ -4,6 +4,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use crate::access::args::DockerHostArg;
+use crate::access::config_file::parse_config_file;
 use crate::access::container::{client_certificate_paths, may_be_etcd, process_from_inspect};
 use crate::access::found::Arrival;
 use crate::docker::{
@@ -138,6 +139,11 @@ fn newest_of_each_member(mut found: Vec<Value>) -> Vec<Value> {
                 .get("listen-client-urls")
                 .unwrap_or_default()
                 .to_owned(),
+            // What tells members apart may stand in a file: then its mounts tell them apart.
+            match &config.config_file {
+                Some(file) => format!("{file} {}", inspect["Mounts"]),
+                None => String::new(),
+            },
         );
         let new = !seen.contains(&key);
         seen.push(key);
@@ -207,6 +213,7 @@ async fn look_at(
     let mut process = process_from_inspect(&inspect, host);
     process.node.clone_from(&target.node);
     let id = process.id.clone().unwrap_or_default();
+    process.config = settings_in_file(&target.engine, &id, process.config).await;
     let certificates = async {
         if read_certificates {
             read_client_certificate(&target.engine, &id, &inspect, &process.config).await
@@ -230,6 +237,24 @@ async fn look_at(
     drop(tls);
     process.log = log;
     let _ = processes.send(Arrival::Found(process));
+}
+
+/// The settings that stand in a `--config-file`, where there is one and it can be read: with it etcd
+/// reads neither its other flags nor its environment.
+pub async fn settings_in_file(engine: &Engine, container: &str, config: EtcdConfig) -> EtcdConfig {
+    let Some(path) = config.config_file.clone() else {
+        return config;
+    };
+    match read_text(engine, container, &path).await {
+        Some(text) => parse_config_file(&path, &text).unwrap_or(config),
+        None => config,
+    }
+}
+
+/// A small text file of a container, running or not; links are followed a few steps.
+pub async fn read_text(engine: &Engine, container: &str, path: &str) -> Option<String> {
+    let pem = read_pem(engine, container, path).await?;
+    String::from_utf8(pem.text).ok()
 }
 
 /// The end of a container's log as plain lines.

@@ -10,6 +10,7 @@ mod kind;
 mod kinds;
 mod last_words;
 mod runtime;
+mod settings_text;
 mod static_pod;
 mod words;
 

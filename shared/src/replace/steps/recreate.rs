@@ -54,6 +54,19 @@ impl Step for Recreate {
                 removed.join(", ")
             )
         };
+        if let Some(file) = &world.node.settings.config_file {
+            return StepText {
+                effect: format!(
+                    "writes initial-cluster-state: existing and initial-cluster: {} into \"{file}\", \
+                     all else the same{removed}, and starts {} again; the old file is kept beside it",
+                    new.initial_cluster, world.node.place
+                ),
+                commands: node.commands(NodeStep::Recreate {
+                    new: &new,
+                    stamp: &facts.stamp,
+                }),
+            };
+        }
         StepText {
             effect: format!(
                 "makes {} again with --initial-cluster-state=existing and --initial-cluster={}, \

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use k8s_openapi::api::core::v1::Pod;
 
+use crate::access::parse_config_file;
 use crate::kubernetes::etcd_pod;
 use crate::model::EtcdConfig;
 
@@ -16,21 +17,8 @@ pub fn load(path: &Path) -> Option<EtcdConfig> {
     parse(&std::fs::read_to_string(path).ok()?)
 }
 
-/// etcd's own `--config-file` (YAML, keys are the flags' names): the scalar entries.
+/// etcd's own `--config-file`.
 pub fn load_config_file(path: &Path) -> Option<EtcdConfig> {
     let text = std::fs::read_to_string(path).ok()?;
-    let value: serde_json::Value = serde_saphyr::from_str(&text).ok()?;
-    let mut config = EtcdConfig {
-        config_file: Some(path.display().to_string()),
-        ..EtcdConfig::default()
-    };
-    for (name, value) in value.as_object()? {
-        let text = match value {
-            serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Number(_) | serde_json::Value::Bool(_) => value.to_string(),
-            _ => continue,
-        };
-        config.flags.insert(name.clone(), text);
-    }
-    Some(config)
+    parse_config_file(&path.display().to_string(), &text)
 }

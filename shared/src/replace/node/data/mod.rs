@@ -10,6 +10,7 @@ mod identity;
 mod look;
 pub mod names;
 mod places;
+mod settings_file;
 mod version;
 
 pub use aside::{remove_aside, set_aside};
@@ -17,4 +18,5 @@ pub use beside::{release, write_lock, write_record};
 pub use hold::hold;
 pub use look::{Seen, look, mount_inside};
 pub use places::Places;
+pub use settings_file::replace_settings_file;
 pub use version::etcd_version;

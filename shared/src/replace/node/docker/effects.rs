@@ -37,12 +37,19 @@ impl DockerNode {
     }
 
     pub(super) async fn save(&self, new: &NewStart) -> Result<Saved, NodeError> {
-        let template = self.template().await?.inspect;
+        let template = self.template().await?;
+        let has_file = template.file.is_some();
+        let template = template.inspect;
         let process = process_from_inspect(&template, self.engine.host());
         let host = &template["HostConfig"]["RestartPolicy"];
         let unchanged = definition::request_unchanged(&template);
         let before = unchanged.map_err(|error| self.unexpected(error))?;
-        let after = definition::request(&template, new).map_err(|error| self.unexpected(error))?;
+        let after = if has_file {
+            // The container stays as it is; its settings stand in the file.
+            before.clone()
+        } else {
+            definition::request(&template, new).map_err(|error| self.unexpected(error))?
+        };
         Ok(Saved {
             name: self.container.clone(),
             id: process.id.clone(),
@@ -97,8 +104,13 @@ impl DockerNode {
     }
 
     pub(super) async fn create_new(&self, new: &NewStart, stamp: &str) -> Result<(), NodeError> {
-        let found = self.containers().await?;
-        self.let_go(&found).await?;
+        let whole = self.template().await?;
+        let found = &whole.containers;
+        self.let_go(found).await?;
+        if whole.file.is_some() && found.current.is_some() {
+            self.forget();
+            return self.write_settings(&whole, new, stamp).await;
+        }
         let template = found
             .template()
             .ok_or_else(|| self.unexpected("the container is gone"))?;
@@ -180,7 +192,7 @@ impl DockerNode {
         let Some(inspect) = found.template().cloned() else {
             return Ok(());
         };
-        let template = self.template_of(found, inspect);
+        let template = self.template_of(found, inspect).await;
         self.forget();
         match self.hands(&template).await? {
             Some(hands) => data::release(&hands, &template.places).await,

@@ -82,6 +82,7 @@ impl NodeAccess for DockerNode {
     }
 
     fn commands(&self, step: NodeStep<'_>) -> Vec<String> {
-        script::commands(&self.container, self.engine.host(), step)
+        let file = self.cache.borrow().settings_file.clone();
+        script::commands(&self.container, self.engine.host(), file.as_deref(), step)
     }
 }

@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::node::{DockerNode, Template};
-use super::{mounts, view};
+use super::{mounts, settings_file, view};
 use crate::access::process_from_inspect;
 use crate::model::{EtcdConfig, Version};
 use crate::replace::node::NodeError;
@@ -48,10 +48,15 @@ impl DockerNode {
         let policy = process.restart_policy.clone().unwrap_or_default();
         seen.restarts_by_itself = found.current.is_some() && !matches!(policy.as_str(), "" | "no");
         seen.restart_policy = policy;
-        seen.forbidden = forbidden(&process.config);
-        seen.obstacles = view::obstacles(&found, &process.config, &seen.place);
-        let template = self.template_of(found, inspect);
+        seen.obstacles = view::obstacles(&found, &seen.place);
+        let template = self.template_of(found, inspect).await;
+        seen.forbidden = forbidden(&template.config);
         let data = self.data(&template).await?;
+        if let (Some(file), Some(path)) = (&template.file, &template.config.config_file) {
+            let in_layer = data.view.in_container_layer;
+            let obstacle = settings_file::obstacle(file, path, in_layer, &seen.place);
+            seen.obstacles.extend(obstacle);
+        }
         seen.etcd_version = self.etcd_version(&template.inspect).await;
         if matches!(
             seen.runtime,

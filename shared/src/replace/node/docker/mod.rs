@@ -11,6 +11,7 @@ mod mounts;
 mod names;
 mod node;
 mod script;
+mod settings_file;
 mod view;
 
 pub use kind::Docker;

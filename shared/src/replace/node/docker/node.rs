@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::containers::{self, Containers};
 use super::hands::DockerHands;
+use super::settings_file::{self, SettingsFile};
 use super::{mounts, names};
 use crate::access::process_from_inspect;
 use crate::docker::Engine;
@@ -27,6 +28,8 @@ pub(super) struct Cache {
     pub(super) data: Option<Seen>,
     pub(super) referring: Option<Vec<String>>,
     pub(super) version: Option<Option<Version>>,
+    /// Where on the node etcd's config file lies, for commands to show.
+    pub(super) settings_file: Option<String>,
     program: Option<Result<Vec<u8>, String>>,
 }
 
@@ -75,17 +78,22 @@ impl DockerNode {
             .template()
             .cloned()
             .ok_or_else(|| self.unexpected("the container is gone"))?;
-        Ok(self.template_of(containers, inspect))
+        Ok(self.template_of(containers, inspect).await)
     }
 
-    pub(super) fn template_of(&self, containers: Containers, inspect: Value) -> Template {
+    pub(super) async fn template_of(&self, containers: Containers, inspect: Value) -> Template {
         let config = process_from_inspect(&inspect, self.engine.host()).config;
+        let file = self.settings_file(&inspect, &config).await;
+        let config = settings_file::settings(config, file.as_ref());
+        let on_node = file.as_ref().and_then(|file| file.as_ref().ok());
+        self.cache.borrow_mut().settings_file = on_node.and_then(|file| file.on_node.clone());
         let folder = inspect["Config"]["WorkingDir"].as_str().unwrap_or_default();
         let places = Places::of(&config, if folder.is_empty() { "/" } else { folder });
         Template {
             containers,
             places,
             config,
+            file,
             inspect,
         }
     }
@@ -144,6 +152,8 @@ pub(super) struct Template {
     pub(super) inspect: Value,
     /// etcd's settings in it.
     pub(super) config: EtcdConfig,
+    /// The config file that they stand in, where there is one; or why it cannot be read.
+    pub(super) file: Option<Result<SettingsFile, String>>,
     /// Where etcd's files are.
     pub(super) places: Places,
 }

@@ -25,7 +25,12 @@ pub fn create(container: &str, request: &Value) -> String {
 }
 
 /// What an operator would type on the node.
-pub fn commands(container: &str, host: &str, step: NodeStep<'_>) -> Vec<String> {
+pub fn commands(
+    container: &str,
+    host: &str,
+    settings_file: Option<&str>,
+    step: NodeStep<'_>,
+) -> Vec<String> {
     let docker = format!("docker -H {}", quote(host));
     let name = quote(container);
     match step {
@@ -40,6 +45,26 @@ pub fn commands(container: &str, host: &str, step: NodeStep<'_>) -> Vec<String> 
             .iter()
             .map(|path| format!("mv -nT {} {}", quote(path), quote(&aside(path, stamp))))
             .collect(),
+        NodeStep::Recreate { new, stamp } if settings_file.is_some() => {
+            let file = quote(settings_file.unwrap_or_default());
+            let kept = quote(&aside(settings_file.unwrap_or_default(), stamp));
+            let mut flags = new.removed.clone();
+            flags.extend(["initial-cluster", "initial-cluster-state"].map(str::to_owned));
+            let drop: Vec<_> = flags
+                .iter()
+                .map(|flag| format!("-e '/^{flag}:/d'"))
+                .collect();
+            let add = format!(
+                "initial-cluster: \"{}\"\\ninitial-cluster-state: existing\\n",
+                new.initial_cluster
+            );
+            vec![
+                format!("cp -a {file} {kept}"),
+                format!("sed -i {} {file}", drop.join(" ")),
+                format!("printf {} >> {file}", quote(&add)),
+                format!("{docker} start {name}"),
+            ]
+        }
         NodeStep::Recreate { new, stamp } => {
             let mut edit = format!(
                 "docker-inspect-run --host {} {} --set-arg initial-cluster-state=existing --set-arg initial-cluster={}",

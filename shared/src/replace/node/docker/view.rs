@@ -1,7 +1,6 @@
 use serde_json::Value;
 
 use super::containers::Containers;
-use crate::model::EtcdConfig;
 use crate::replace::world::{NodeWords, Obstacle};
 
 /// How a person does things to a container.
@@ -16,7 +15,7 @@ pub fn words(container: &str) -> NodeWords {
 }
 
 /// What the containers themselves forbid.
-pub fn obstacles(containers: &Containers, config: &EtcdConfig, place: &str) -> Vec<Obstacle> {
+pub fn obstacles(containers: &Containers, place: &str) -> Vec<Obstacle> {
     let mut found = Vec::new();
     let mut add = |refusal: &str, sentence: String, remedy: &str| {
         found.push(Obstacle {
@@ -40,13 +39,6 @@ pub fn obstacles(containers: &Containers, config: &EtcdConfig, place: &str) -> V
             "referring-containers",
             format!("{place} is used by {}", containers.referring.join(", ")),
             "stop them, and make them again after the replacement",
-        );
-    }
-    if let Some(file) = &config.config_file {
-        add(
-            "config-file",
-            format!("{place} takes its settings from the config file \"{file}\""),
-            "move `initial-cluster` and `initial-cluster-state` into flags: this version of the tool changes flags and environment only",
         );
     }
     if let Err(error) =
