@@ -1,6 +1,6 @@
 //! Which way is taken, and what each way tells.
 
-use crate::support::{Run, docker_flags, endpoint_flags, lab};
+use crate::support::{Run, docker_flags, endpoint_flags, lab_to_look_at};
 
 fn via(run: Run) -> String {
     let answer = run.args(["-o", "json", "--fail-on", "quorum-lost"]).run();
@@ -13,7 +13,7 @@ fn via(run: Run) -> String {
 
 #[test]
 fn an_exported_endpoint_never_wins_over_an_explicit_flag() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     // The environment names a cluster that does not exist.
     let elsewhere = |run: Run| {
         run.env("ETCDCTL_ENDPOINTS", "https://192.0.2.1:2379")
@@ -31,7 +31,7 @@ fn an_exported_endpoint_never_wins_over_an_explicit_flag() {
 
 #[test]
 fn the_environment_is_etcdctls() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let run = Run::new()
         .env("ETCDCTL_ENDPOINTS", lab.endpoints())
         .env("ETCDCTL_CACERT", lab.ca())
@@ -42,7 +42,7 @@ fn the_environment_is_etcdctls() {
 
 #[test]
 fn one_endpoint_is_enough_for_all_members() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let mut flags = endpoint_flags(&lab);
     flags[1] = lab.node(0).client_url();
     let answer = Run::new().args(flags).args(["-o", "name"]).run();
@@ -54,7 +54,7 @@ fn one_endpoint_is_enough_for_all_members() {
 
 #[test]
 fn one_engine_is_enough_for_all_members() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let answer = Run::new()
         .args(["--docker-host", &lab.node(2).docker_host(), "-o", "json"])
         .run();
@@ -64,7 +64,7 @@ fn one_engine_is_enough_for_all_members() {
 
 #[test]
 fn a_file_per_context_keeps_the_engines() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let home = tempfile::tempdir().expect("a folder");
     let folder = home.path().join(".config/kubectl-etcd/contexts");
     std::fs::create_dir_all(&folder).expect("the folder is made");
@@ -110,7 +110,7 @@ fn a_file_per_context_keeps_the_engines() {
 
 #[test]
 fn kubernetes_alone_tells_the_addresses_and_says_what_is_missing() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let kubeconfig = lab.kubeconfig().display().to_string();
     let answer = Run::new()
         .args(["--kubeconfig", &kubeconfig, "-o", "json"])
@@ -139,7 +139,7 @@ fn kubernetes_alone_tells_the_addresses_and_says_what_is_missing() {
 
 #[test]
 fn the_topology_cache_holds_no_secret() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let run = Run::new()
         .args(docker_flags(&lab))
         .args(["--fail-on", "quorum-lost"]);

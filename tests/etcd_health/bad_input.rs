@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 
-use crate::support::{Answer, Run, endpoint_flags, lab};
+use crate::support::{Answer, Run, endpoint_flags, lab_to_look_at};
 
 /// One error line, the value in it, a hint, and nothing on stdout.
 fn complains(answer: &Answer, code: i32, value: &str, hint: &str) {
@@ -44,7 +44,7 @@ fn nothing_that_says_where_etcd_is() {
 
 #[test]
 fn an_unknown_context() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let kubeconfig = lab.kubeconfig().display().to_string();
     let answer = Run::new()
         .args(["--kubeconfig", &kubeconfig, "--context", "nope"])
@@ -79,7 +79,7 @@ fn endpoints_that_are_none() {
 
 #[test]
 fn certificate_files_that_cannot_be_used() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let folder = tempfile::tempdir().expect("a folder");
     let empty = write(folder.path(), "empty.pem", "");
     let garbage = write(
@@ -203,7 +203,7 @@ fn a_refused_endpoint_and_one_that_does_not_answer() {
 
 #[test]
 fn the_wrong_ca_and_no_client_certificate() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let endpoint = lab.node(0).client_url();
     let other = tempfile::tempdir().expect("a folder");
     let foreign = lab::foreign_ca(other.path())
@@ -223,7 +223,7 @@ fn the_wrong_ca_and_no_client_certificate() {
 
 #[test]
 fn http_and_https_mixed_up() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let plain = lab.node(0).client_url().replace("https://", "http://");
     let answer = Run::new().args(["--endpoints", &plain, "-o", "json"]).run();
     could_not_tell(&answer, "access-plain-http", "speaks TLS, not plain HTTP");
@@ -249,7 +249,7 @@ fn an_etcd_v2_and_something_that_is_no_etcd() {
         "etcd 2.3.8, which has only the v2 API",
     );
 
-    let lab = lab();
+    let lab = lab_to_look_at();
     let api = format!("https://{}:6443", lab.network().host());
     let answer = Run::new()
         .args([
@@ -283,7 +283,7 @@ fn engines_that_cannot_be_used() {
 
 #[test]
 fn a_managed_cluster_shows_no_etcd() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let kubectl = |args: &[&str]| {
         lab.kubectl()
             .expect("kubectl")

@@ -1,16 +1,16 @@
 //! The incident: one member of three crash-loops on a page that is referenced twice.
 
 use lab::Lab;
-use lab::fault::Fault;
 
-use crate::support::{Answer, PLUGIN, Run, docker_flags, endpoint_flags, findings, lab};
+use crate::support::{
+    Answer, PLUGIN, Run, break_second, docker_flags, endpoint_flags, findings, lab,
+};
 
 /// The member that is broken: the second node's.
 const BROKEN: &str = "etcd-n2";
 
 fn break_it(lab: &Lab) {
-    let fault = Fault::named("multiref").expect("the fault exists");
-    lab.break_(fault, 1).expect("the database is broken");
+    break_second(lab, "multiref");
 }
 
 /// What every way must say where it can read the container.
@@ -175,4 +175,29 @@ fn kubectl_runs_it_and_the_table_can_be_read() {
         !answer.stdout.contains('\u{1b}'),
         "no colour without a terminal"
     );
+    fits_a_narrow_terminal(&lab);
+}
+
+/// On 80 columns nothing but what has no blank (and what is copied) runs over the edge.
+fn fits_a_narrow_terminal(lab: &Lab) {
+    let plugin = format!(
+        "stty cols 80; exec {PLUGIN} {} 2>/dev/null",
+        docker_flags(lab).join(" ")
+    );
+    let answer = Run::with("script")
+        .args(["--quiet", "--return", "--command", &plugin, "/dev/null"])
+        .run();
+    assert_eq!(answer.code, 4, "{answer:?}");
+    let text = &answer.stdout;
+    assert!(text.contains("[db-multiref]"), "{text}");
+    for line in text.lines().map(str::trim_end) {
+        let said = line.trim_start();
+        let breakable = said.split_once(' ').is_some() && !said.starts_with("$ ");
+        let words = line.split(' ').map(|word| word.chars().count());
+        let longest = words.max().unwrap_or_default();
+        assert!(
+            line.chars().count() <= 80 || !breakable || longest > 60,
+            "{line:?} in {text}"
+        );
+    }
 }

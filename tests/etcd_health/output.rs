@@ -2,11 +2,11 @@
 
 use std::process::{Command, Stdio};
 
-use crate::support::{PLUGIN, Run, endpoint_flags, lab};
+use crate::support::{PLUGIN, Run, break_second, endpoint_flags, lab, lab_to_look_at};
 
 #[test]
 fn json_and_yaml_are_whole_documents_of_one_schema() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let json = Run::new()
         .args(endpoint_flags(&lab))
         .args(["-o", "json"])
@@ -37,7 +37,7 @@ fn json_and_yaml_are_whole_documents_of_one_schema() {
 
 #[test]
 fn the_table_has_kubectls_look() {
-    let lab = lab();
+    let lab = lab_to_look_at();
     let answer = Run::new()
         .args(endpoint_flags(&lab))
         .args(["--fail-on", "degraded"])
@@ -87,7 +87,10 @@ fn the_table_has_kubectls_look() {
 
 #[test]
 fn help_names_the_command_as_kubectl_runs_it() {
-    let answer = Run::new().args(["--help"]).run();
+    // kubectl calls a plugin by the very path that a search of PATH finds.
+    let plugins = std::path::Path::new(PLUGIN).parent().expect("a folder");
+    let plugin = || Run::new().path_first(plugins);
+    let answer = plugin().args(["--help"]).run();
     assert_eq!(answer.code, 0);
     assert!(
         answer
@@ -102,11 +105,11 @@ fn help_names_the_command_as_kubectl_runs_it() {
     );
     for command in ["logs", "explain", "db"] {
         assert!(answer.stdout.contains(command), "{command} is not listed");
-        let help = Run::new().args([command, "--help"]).run();
+        let help = plugin().args([command, "--help"]).run();
         let usage = format!("Usage: kubectl etcd-health {command}");
         assert!(help.stdout.contains(&usage), "{}", help.stdout);
     }
-    let version = Run::new().args(["--version"]).run();
+    let version = plugin().args(["--version"]).run();
     assert!(
         version.stdout.starts_with("kubectl etcd-health "),
         "{version:?}"
@@ -192,8 +195,7 @@ fn watch_redraws_and_marks_what_changed() {
         assert!(found, "{text:?} never came");
     };
     until("all 3 voting members are healthy");
-    lab.break_(lab::fault::Fault::named("one-down").expect("it exists"), 1)
-        .expect("stopped");
+    break_second(&lab, "one-down");
     until("changed since the last round:");
     until("+ member etcd-n2: unhealthy");
     // Ctrl-C, as a person ends it.

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
+use lab::fault::Fault;
 use lab::{Lab, LabSpec, SharedLab};
 use serde_json::Value;
 
@@ -12,6 +14,33 @@ pub const PLUGIN: &str = env!("CARGO_BIN_EXE_kubectl-etcd_health");
 /// The lab that most tests share: three members of etcd 3.4.23 and an API server.
 pub fn lab() -> SharedLab {
     Lab::shared(LabSpec::named("health")).expect("the lab comes up")
+}
+
+/// The same for a test that only looks at it: the next one need not wait for a healed lab.
+pub fn lab_to_look_at() -> SharedLab {
+    let mut lab = lab();
+    lab.only_looked();
+    lab
+}
+
+/// Breaks the second node and waits until the others have a leader: an election takes up to twice
+/// RKE's five seconds, and what is asked here is the state after it.
+pub fn break_second(lab: &Lab, fault: &str) {
+    let fault = Fault::named(fault).expect("the kit has it");
+    lab.break_(fault, 1).expect("the fault is applied");
+    let end = Instant::now() + Duration::from_secs(60);
+    let survivor = lab.members().iter().find(|node| node.index != 1);
+    loop {
+        let reads = lab
+            .etcdctl_on(survivor)
+            .args(["--command-timeout=10s", "get", "health"])
+            .try_it();
+        if reads {
+            return;
+        }
+        assert!(Instant::now() < end, "the survivors elect no leader");
+        std::thread::sleep(Duration::from_millis(200));
+    }
 }
 
 /// The same with an etcd of the 3.5 series.

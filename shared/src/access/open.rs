@@ -29,7 +29,7 @@ const GRACE: Duration = Duration::from_millis(150);
 /// How often the API server is tried before it counts as down.
 const API_TRIES: u32 = 4;
 /// After so long there is no other try.
-const API_PATIENCE: Duration = Duration::from_secs(2);
+const API_PATIENCE: Duration = Duration::from_secs(5);
 /// Between two tries.
 const API_PAUSE: Duration = Duration::from_millis(350);
 
@@ -99,6 +99,7 @@ pub async fn open(settings: Settings) -> Result<Access, ShownError> {
 struct KubeTask {
     found: tokio::task::JoinHandle<Result<KubernetesFound, ShownError>>,
     target: Arc<KubeTarget>,
+    began: Instant,
 }
 
 fn spawn_kubernetes(target: KubeTarget, namespace: Option<String>) -> KubeTask {
@@ -120,15 +121,38 @@ fn spawn_kubernetes(target: KubeTarget, namespace: Option<String>) -> KubeTask {
             }
         }
     });
-    KubeTask { found, target }
+    KubeTask {
+        found,
+        target,
+        began: Instant::now(),
+    }
 }
 
 impl KubeTask {
-    async fn wait(self) -> (Result<KubernetesFound, ShownError>, String) {
-        let found = self.found.await.unwrap_or_else(|error| {
+    /// What it told; with a limit (counted from when it was asked) a server that needs longer counts
+    /// as one that does not answer.
+    async fn wait(self, limit: Option<Duration>) -> (Result<KubernetesFound, ShownError>, String) {
+        let server = self.target.server.clone();
+        let abort = self.found.abort_handle();
+        let joined = match limit {
+            Some(limit) => match timeout_at(self.began + limit, self.found).await {
+                Ok(joined) => joined,
+                Err(_) => {
+                    abort.abort();
+                    let error = KubeError::TimedOut {
+                        server: server.clone(),
+                        what: "telling the nodes".to_owned(),
+                        seconds: limit.as_secs(),
+                    };
+                    return (Err(error.into()), server);
+                }
+            },
+            None => self.found.await,
+        };
+        let found = joined.unwrap_or_else(|error| {
             Err(ShownError::unknown("asking the API server ended early").caused_by(error))
         });
-        (found, self.target.server.clone())
+        (found, server)
     }
 }
 
@@ -159,7 +183,7 @@ impl Opener {
         let (looks, _) = mpsc::unbounded_channel();
         // Engines that were named beside the endpoints add what they say of the containers.
         let processes = self.engines(&looks, &[])?;
-        let kubernetes = self.kube.take().map(forward);
+        let kubernetes = self.beside();
         self.finish(
             Via::Endpoints,
             source.to_owned(),
@@ -195,8 +219,8 @@ impl Opener {
                 }
                 (None, None) => {}
             }
-        } else if let Some(task) = self.kube.take() {
-            kubernetes = Some(forward(task));
+        } else {
+            kubernetes = self.beside();
         }
         let (looks, mut first_looks) = mpsc::unbounded_channel();
         let mut processes = self
@@ -270,7 +294,7 @@ impl Opener {
             let targets = docker::targets(&[host], None, &[], self.settings.command_timeout)?;
             processes = Some(spawn_engines(targets, false, &looks, &self.settings));
         }
-        let kubernetes = self.kube.take().map(forward);
+        let kubernetes = self.beside();
         let seeds = local.endpoints();
         let folders = local.manifest_folder().into_iter().collect();
         let mut access =
@@ -361,10 +385,14 @@ impl Opener {
                 ),
             };
         };
-        let (found, server) = task.wait().await;
+        // A slow server is waited for where nothing else tells the nodes.
+        let cached = self.cached();
+        let asked_for = self.settings.kube.request_timeout.is_some();
+        let limit = (cached.is_some() && !asked_for).then_some(self.settings.command_timeout);
+        let (found, server) = task.wait(limit).await;
         match found {
             Ok(found) => Ok((Some(found), None)),
-            Err(error) => match self.cached() {
+            Err(error) => match cached {
                 Some(topology) => {
                     self.notes.push(format!(
                         "{}; the members are those that an earlier run saw at {}",
@@ -388,6 +416,13 @@ impl Opener {
                 )),
             },
         }
+    }
+
+    /// What Kubernetes says beside the way taken: it comes when it comes, but the report waits for it
+    /// no longer than for a member.
+    fn beside(&mut self) -> Option<Kubernetes> {
+        let task = self.kube.take()?;
+        Some(forward(task, self.settings.command_timeout))
     }
 
     fn cached(&self) -> Option<Topology> {
@@ -591,10 +626,10 @@ fn ready(arrival: Arrival<KubernetesObservation>) -> Kubernetes {
     receiver
 }
 
-fn forward(task: KubeTask) -> Kubernetes {
+fn forward(task: KubeTask, limit: Duration) -> Kubernetes {
     let (sender, receiver) = mpsc::unbounded_channel();
     tokio::spawn(async move {
-        let (found, server) = task.wait().await;
+        let (found, server) = task.wait(Some(limit)).await;
         let _ = sender.send(match found {
             Ok(found) => Arrival::Found(found.observation),
             Err(error) => Arrival::Missing {

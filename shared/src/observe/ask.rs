@@ -51,6 +51,25 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Nothing yet.
+    #[cfg(test)]
+    pub(super) fn not_asked(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
+            status: Probe::NotTried,
+            linearizable_read: Probe::NotTried,
+            serializable_read: Probe::NotTried,
+            member_list: Probe::NotTried,
+            alarms: Probe::NotTried,
+            http_health: Probe::NotTried,
+            http_readyz: Probe::NotTried,
+            metrics: Probe::NotTried,
+            client_tls: Probe::NotTried,
+            clock_offset_seconds: None,
+            client: None,
+        }
+    }
+
     /// Who answered, by whichever call did.
     pub fn header(&self) -> Option<ResponseHeader> {
         self.status
@@ -261,13 +280,17 @@ impl Asker {
         {
             return GrpcAnswers::all_failed(&error);
         }
-        let (status, linearizable_read, serializable_read, member_list, alarms) = tokio::join!(
+        let (mut status, linearizable_read, serializable_read, member_list, alarms) = tokio::join!(
             timed(client.status()),
             self.linearizable_read(&client),
             timed(client.read(true)),
             timed(client.member_list(false)),
             timed(client.alarms()),
         );
+        // A confirmed read proves a leader: this status is from before its election.
+        if linearizable_read.value().is_some() && status.value().is_some_and(|s| s.leader.0 == 0) {
+            status = timed(client.status()).await;
+        }
         GrpcAnswers {
             status,
             linearizable_read,
@@ -280,7 +303,7 @@ impl Asker {
 
     /// A linearizable read, asked again while there is no answer: one that was on its way to a
     /// leader that died is lost, and the next one finds the new leader.
-    async fn linearizable_read(&self, client: &EtcdClient) -> Probe<ReadProbe> {
+    pub(super) async fn linearizable_read(&self, client: &EtcdClient) -> Probe<ReadProbe> {
         let end = Instant::now() + self.call_timeout;
         loop {
             let began = Instant::now();

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::assign::{PeerTls, assign, client_endpoints, peer_endpoints};
-use super::{Asked, Asker, SampleCache, reference_list};
+use super::{Asked, Asker, SampleCache, reference_list, second_look};
 use crate::access::{Access, Arrival};
 use crate::error::ShownError;
 use crate::etcd::Endpoint;
@@ -74,7 +74,11 @@ pub async fn observe(access: Access, options: &ObserveOptions) -> Result<Observa
     let manifest_folders = access.manifest_folders.clone();
     gathering.run(seeds, access).await;
 
-    let list = reference_list::choose(&gathering.asked, &gathering.processes, &expected);
+    let mut list = reference_list::choose(&gathering.asked, &gathering.processes, &expected);
+    if second_look::is_due(&list, &gathering.asked) {
+        gathering.look_again().await;
+        list = reference_list::choose(&gathering.asked, &gathering.processes, &expected);
+    }
     let hash_revision = gathering.hash_revision;
     let hashes = std::mem::take(&mut gathering.hashes);
     let mut members = assign(
@@ -258,6 +262,21 @@ impl Gathering {
             Done::Hash(endpoint, hash) => {
                 self.hashes.push((endpoint, hash));
                 false
+            }
+        }
+    }
+
+    /// Asks once more, and puts the new answers in the place of the old ones.
+    async fn look_again(&mut self) {
+        let look = second_look::take(&self.asker, &self.asked).await;
+        self.notes.push(look.note);
+        for answer in look.answers {
+            let old = self
+                .asked
+                .iter_mut()
+                .find(|a| a.endpoint == answer.endpoint);
+            if let Some(old) = old {
+                *old = answer;
             }
         }
     }

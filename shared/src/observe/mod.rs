@@ -6,6 +6,7 @@ mod gather;
 mod health_page;
 mod reference_list;
 mod sample_cache;
+mod second_look;
 
 pub use ask::{Asked, Asker};
 pub use gather::{ObserveOptions, observe};

@@ -64,6 +64,16 @@ impl Printer {
         io::stdout().is_terminal()
     }
 
+    /// Columns of the terminal that stdout is; none where it is no terminal.
+    pub fn stdout_columns(self) -> Option<usize> {
+        let stdout = io::stdout();
+        if !stdout.is_terminal() {
+            return None;
+        }
+        let size = rustix::termios::tcgetwinsize(stdout).ok()?;
+        Some(usize::from(size.ws_col))
+    }
+
     /// Writes data to stdout as it is, with a final newline. A closed pipe is not an error.
     pub fn data(self, text: &str) {
         let mut out = anstream::stdout().lock();

@@ -20,6 +20,9 @@ pub const NARROW: &[&str] = &[
     "ENDPOINT",
 ];
 
+/// What a narrow terminal can do without, the first before the next.
+pub const SPARE: &[&str] = &["RAFT INDEX", "VERSION", "DB SIZE"];
+
 /// What `-o wide` adds.
 pub const WIDE: &[&str] = &[
     "ID", "TERM", "APPLIED", "REVISION", "IN USE", "HASHKV", "READ", "NODE", "PROCESS", "RESTARTS",

@@ -3,6 +3,7 @@ use clap::ValueEnum;
 use super::component_status::{component_status_list, component_status_table};
 use super::json::{pretty_json, to_json};
 use super::text::text;
+use super::wrap::Room;
 use crate::model::Assessment;
 
 /// `-o`.
@@ -34,13 +35,16 @@ pub struct ReportOptions {
     pub format: OutputFormat,
     /// Leave out headers and the summary above the table.
     pub no_headers: bool,
+    /// Columns of the terminal that it is for; none where a program reads it.
+    pub columns: Option<usize>,
 }
 
 /// The assessment in the form asked for.
 pub fn render(assessment: &Assessment, options: ReportOptions) -> String {
+    let room = Room::of(options.columns);
     match options.format {
-        OutputFormat::Table => text(assessment, false, !options.no_headers),
-        OutputFormat::Wide => text(assessment, true, !options.no_headers),
+        OutputFormat::Table => text(assessment, false, !options.no_headers, room),
+        OutputFormat::Wide => text(assessment, true, !options.no_headers, room),
         OutputFormat::Json => {
             let json = to_json(assessment);
             serde_json::to_string_pretty(&json).unwrap_or_default() + "\n"

@@ -7,6 +7,7 @@ mod json;
 mod size;
 mod table;
 mod text;
+mod wrap;
 
 pub use format::{OutputFormat, ReportOptions, render};
 pub use json::{pretty_json, to_json};

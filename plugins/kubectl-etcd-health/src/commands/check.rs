@@ -116,7 +116,7 @@ async fn report(args: &CheckArgs, printer: Printer) -> Result<u8, ShownError> {
     let result = once(args, true).await;
     spinner.finish_and_clear();
     let assessment = result?;
-    printer.data(&render(&assessment, report_options(args)));
+    printer.data(&render(&assessment, report_options(args, printer)));
     Ok(exit_code(&assessment, args.fail_on))
 }
 
@@ -149,10 +149,11 @@ pub async fn once(args: &CheckArgs, hash: bool) -> Result<Assessment, ShownError
 }
 
 /// How to print.
-pub fn report_options(args: &CheckArgs) -> ReportOptions {
+pub fn report_options(args: &CheckArgs, printer: Printer) -> ReportOptions {
     ReportOptions {
         format: args.output,
         no_headers: args.no_headers,
+        columns: printer.stdout_columns(),
     }
 }
 

@@ -23,7 +23,7 @@ pub async fn run(args: &CheckArgs, pause: Duration, printer: Printer) -> Result<
                 Ok(assessment) => {
                     code = exit_code(assessment, args.fail_on);
                     let now = facts(assessment);
-                    let text = render(assessment, report_options(args));
+                    let text = render(assessment, report_options(args, printer));
                     let changes = before.as_ref().map(|before| changes(before, &now));
                     before = Some(now);
                     match changes

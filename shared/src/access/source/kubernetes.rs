@@ -4,8 +4,9 @@ use crate::access::Settings;
 use crate::etcd::Endpoint;
 use crate::kubernetes::{KubernetesFound, Selection};
 
-/// kubectl's own default is no limit; at 3 am a dead API server must not hold up the report.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// kubectl's own default is no limit. This long is waited for a slow server where nothing else tells
+/// the nodes; where something does, the report does not wait for it (`access::open`).
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// The selection that the settings name.
 pub fn selection(settings: &Settings) -> Selection {

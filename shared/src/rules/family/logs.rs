@@ -60,7 +60,19 @@ fn sick(
 ) -> Finding {
     // Somebody stopped it: then nothing that its log complained of is why it does not run.
     let stopped = log.diagnosis.state == MemberState::Stopped;
-    let rank = if stopped || is_complaint(found, false) {
+    let rank = if is_housekeeping(found) {
+        // It never kept a member from running, and it explains nothing.
+        let finding = shown(member, log, found);
+        return Finding {
+            severity: Severity::Info,
+            rank: rank::SYMPTOM,
+            ..finding
+        };
+    } else if stopped {
+        rank::SYMPTOM
+    } else if waits_for_its_disk(member, log, found) {
+        rank::CAUSE + 3
+    } else if is_complaint(found, false) {
         rank::SYMPTOM
     } else if log.ended_in(found) {
         rank::CAUSE + 24
@@ -81,6 +93,24 @@ fn sick(
     with_remedy(input, member, found, finding)
 }
 
+/// What is no trouble by itself, such as foreign files in the data folder.
+fn is_housekeeping(found: &LogFinding) -> bool {
+    let Some(signature) = signature(found) else {
+        return false;
+    };
+    signature.rank >= HOUSEKEEPING && found.severity < LogSeverity::Fatal
+}
+
+/// A process that runs, does not answer and complains of its own disk: that is why.
+fn waits_for_its_disk(member: &MemberView<'_>, log: &LogReading, found: &LogFinding) -> bool {
+    let runs = member
+        .seen
+        .process
+        .as_ref()
+        .is_some_and(|process| process.state == ProcessState::Running);
+    runs && log.diagnosis.state != MemberState::Crashed && id(found) == "slow-fsync"
+}
+
 fn id(found: &LogFinding) -> &str {
     &found.id
 }
@@ -98,7 +128,7 @@ fn healthy(member: &MemberView<'_>, log: &LogReading, found: &LogFinding) -> Opt
         return None;
     }
     let severity = match found.severity {
-        _ if signature(found).is_some_and(|s| s.rank >= HOUSEKEEPING) => Severity::Info,
+        _ if is_housekeeping(found) => Severity::Info,
         _ => Severity::Warning,
     };
     let finding = shown(member, log, found);

@@ -353,3 +353,25 @@ fn what_a_stopped_process_complained_of_is_not_why_it_is_down() {
     );
     assert_eq!(findings(observation)[0].id, "process-exited");
 }
+
+#[test]
+fn a_member_that_waits_for_its_disk_is_not_explained_by_foreign_files() {
+    let mut observation = cluster(3);
+    let member = at(&mut observation, 2);
+    member.linearizable_read = Probe::failed(ProbeErrorKind::NoAnswer, "no answer within 5 s");
+    set_log(
+        member,
+        &[
+            r#"{"level":"warn","ts":"2026-11-22T07:58:01.500Z","caller":"etcdmain/etcd.go:446","msg":"found invalid file under data directory","filename":"lost+found","data-dir":"/var/lib/rancher/etcd/"}"#,
+            r#"{"level":"info","ts":"2026-11-22T07:58:02.500Z","caller":"embed/serve.go:191","msg":"serving client traffic securely","address":"[::]:2379"}"#,
+            r#"{"level":"warn","ts":"2026-11-22T07:59:01.500Z","caller":"wal/wal.go:805","msg":"slow fdatasync","took":"2.1s","expected-duration":"1s"}"#,
+            r#"{"level":"warn","ts":"2026-11-22T07:59:03.500Z","caller":"wal/wal.go:805","msg":"slow fdatasync","took":"2.0s","expected-duration":"1s"}"#,
+        ],
+    );
+    let found = findings(observation);
+    assert_eq!(found[0].id, "disk-slow", "{found:?}");
+    assert!(
+        found[0].echoes.contains(&"data-junk".to_owned()),
+        "{found:?}"
+    );
+}
