@@ -6,5 +6,6 @@ mod completion;
 mod faults;
 mod files;
 mod incident;
+mod local;
 mod output;
 mod support;

@@ -12,7 +12,7 @@ use super::context_file::ContextFile;
 use super::environment::Environment;
 use super::found::{Access, Arrival};
 use super::source::docker::{self, FirstLook};
-use super::source::local::LocalEtcd;
+use super::source::local::{self, LocalEtcd};
 use super::source::{endpoints, kubernetes};
 use super::topology_cache::{CacheKeys, Topology, TopologyCache};
 use super::{Origin, Settings};
@@ -59,7 +59,11 @@ pub async fn open(settings: Settings) -> Result<Access, ShownError> {
         Err(_) => None,
     };
     let in_pod = std::env::var_os("KUBERNETES_SERVICE_HOST").is_some();
-    let local = LocalEtcd::find(Path::new("/"));
+    let here = Path::new("/");
+    let local = match settings.via {
+        Some(Via::Local) => LocalEtcd::find_any(here),
+        _ => LocalEtcd::find(here),
+    };
     let via = choose(&Circumstances {
         forced: settings.via,
         endpoints: settings.endpoints_origin,
@@ -87,6 +91,7 @@ pub async fn open(settings: Settings) -> Result<Access, ShownError> {
         context,
         kube,
         notes: Vec::new(),
+        own_endpoint: None,
     };
     match via {
         Via::Endpoints => opener.endpoints(),
@@ -161,6 +166,8 @@ struct Opener {
     context: Option<String>,
     kube: Option<KubeTask>,
     notes: Vec<String>,
+    /// On a node: the endpoint of its own member.
+    own_endpoint: Option<String>,
 }
 
 type Processes = mpsc::UnboundedReceiver<Arrival<ProcessObservation>>;
@@ -197,6 +204,10 @@ impl Opener {
 
     /// The etcd containers of Docker engines.
     async fn docker(mut self) -> Result<Access, ShownError> {
+        if self.settings.docker_hosts.is_empty() && self.settings.docker_context.is_none() {
+            return Err(ShownError::usage("`--via docker` needs an engine")
+                .hinted("name it with `--docker-host URL` or `--docker-context NAME`"));
+        }
         let patterns = self
             .settings
             .docker_hosts
@@ -272,11 +283,13 @@ impl Opener {
     async fn local(mut self, local: Option<LocalEtcd>) -> Result<Access, ShownError> {
         let Some(local) = local else {
             return Err(ShownError::unknown(
-                "this machine has no files of an etcd that this tool knows",
+                "this machine has no files of an etcd that this tool knows, and runs none with TLS",
             )
             .hinted("run it on a control-plane node, or use `--endpoints` or `--docker-host`"));
         };
         let tls = self.given_tls(local_tls(&local)?)?;
+        let mut seeds = local.endpoints();
+        self.own_endpoint = seeds.first().map(ToString::to_string);
         let source = format!(
             "{} on this machine ({})",
             local.distribution,
@@ -294,8 +307,15 @@ impl Opener {
             let targets = docker::targets(&[host], None, &[], self.settings.command_timeout)?;
             processes = Some(spawn_engines(targets, false, &looks, &self.settings));
         }
+        if self.settings.docker_hosts.is_empty() && self.settings.docker_context.is_none() {
+            let own = local::processes(Path::new("/"), &local);
+            // A container's or a process's own flags name the other members, too.
+            let told = own.iter().flat_map(|p| docker::endpoints_of(&p.config));
+            let new: Vec<Endpoint> = told.filter(|e| !seeds.contains(e)).collect();
+            seeds.extend(new);
+            processes = Some(else_own(processes, own));
+        }
         let kubernetes = self.beside();
-        let seeds = local.endpoints();
         let folders = local.manifest_folder().into_iter().collect();
         let mut access =
             self.finish(Via::Local, source, seeds, tls, processes, kubernetes, None)?;
@@ -438,11 +458,12 @@ impl Opener {
             .iter()
             .filter(|host| !host.is_pattern());
         let engines = engines.map(ToString::to_string);
-        let places = if self.settings.kube_given {
+        let mut places: Vec<String> = if self.settings.kube_given {
             Vec::new()
         } else {
             places.chain(engines).collect()
         };
+        places.extend(self.own_endpoint.clone());
         CacheKeys {
             context: self.context.clone(),
             places,
@@ -560,6 +581,24 @@ fn spawn_engines(
         looks,
         &sender,
     );
+    receiver
+}
+
+/// What the engine shows; where none shows an etcd, what the machine itself does.
+fn else_own(engine: Option<Processes>, own: Vec<ProcessObservation>) -> Processes {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let mut shown = false;
+        if let Some(mut engine) = engine {
+            while let Some(arrival) = engine.recv().await {
+                shown |= matches!(arrival, Arrival::Found(_));
+                let _ = sender.send(arrival);
+            }
+        }
+        for process in own.into_iter().filter(|_| !shown) {
+            let _ = sender.send(Arrival::Found(process));
+        }
+    });
     receiver
 }
 

@@ -7,6 +7,7 @@ use etcetera::BaseStrategy as _;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::etcd::Endpoint;
 use crate::model::{ClusterId, ListedMember, Observation};
 
 /// The last good topology of one cluster: names, URLs, ids. No secret is ever in it.
@@ -31,6 +32,21 @@ pub struct Topology {
     pub nodes: Vec<(String, String)>,
 }
 
+impl Topology {
+    /// Whether it was reached by this place, or one of its members or nodes is there.
+    fn is_known_by(&self, place: &str) -> bool {
+        let authority = |url: &str| Endpoint::parse(url, true).ok().map(|e| e.authority());
+        let wanted = authority(place);
+        let mut urls = self.members.iter().flat_map(|m| &m.client_urls);
+        self.places.contains(place)
+            || self
+                .nodes
+                .iter()
+                .any(|(name, at)| name == place || at == place)
+            || wanted.is_some() && urls.any(|url| authority(url) == wanted)
+    }
+}
+
 /// Version of the file's shape.
 const SCHEMA: &str = "kubectl-etcd/topology/v1";
 
@@ -39,7 +55,7 @@ const SCHEMA: &str = "kubectl-etcd/topology/v1";
 pub struct CacheKeys {
     /// Kubeconfig context.
     pub context: Option<String>,
-    /// Endpoints or engines asked.
+    /// Endpoints or engines asked; on a node its own member's endpoint.
     pub places: Vec<String>,
 }
 
@@ -63,7 +79,8 @@ impl TopologyCache {
         }
     }
 
-    /// The newest topology that was reached by the context or by one of the places.
+    /// The newest topology that was reached by the context or by one of the places, or that has a
+    /// member or node there: so a dead node's own address leads to the other members.
     /// Unreadable files are passed over: a cache may be damaged without harm.
     pub fn find(&self, keys: &CacheKeys) -> Option<Topology> {
         let mut found: Vec<Topology> = self
@@ -73,7 +90,7 @@ impl TopologyCache {
                 keys.context
                     .as_ref()
                     .is_some_and(|c| t.contexts.contains(c))
-                    || keys.places.iter().any(|p| t.places.contains(p))
+                    || keys.places.iter().any(|place| t.is_known_by(place))
             })
             .collect();
         found.sort_by_key(|t| t.saved_at);
@@ -130,5 +147,44 @@ impl TopologyCache {
         out.write_all(serde_json::to_string_pretty(&topology)?.as_bytes())?;
         drop(out);
         fs::rename(&beside, &file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(folder: &Path) -> TopologyCache {
+        let text = r#"{"schema": "kubectl-etcd/topology/v1", "cluster_id": "cdf818194e3a8c32",
+            "saved_at": "2026-01-02T03:04:05Z", "contexts": ["prod"], "places": ["unix:///a.sock"],
+            "members": [{"id": "8e9e05c52164694d", "name": "etcd-n1",
+                "peer_urls": ["https://10.9.9.1:2380"], "client_urls": ["https://10.9.9.1:2379"],
+                "is_learner": false}], "nodes": [["n1", "10.9.9.1"]]}"#;
+        fs::write(folder.join("cdf818194e3a8c32.json"), text).unwrap();
+        TopologyCache::at(folder)
+    }
+
+    #[test]
+    fn it_is_found_by_context_place_endpoint_and_node() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = kept(folder.path());
+        let by = |context: Option<&str>, places: &[&str]| {
+            let keys = CacheKeys {
+                context: context.map(str::to_owned),
+                places: places.iter().map(|place| (*place).to_owned()).collect(),
+            };
+            cache.find(&keys).is_some()
+        };
+        assert!(by(Some("prod"), &[]));
+        for place in [
+            "unix:///a.sock",
+            "https://10.9.9.1:2379",
+            "10.9.9.1:2379",
+            "n1",
+            "10.9.9.1",
+        ] {
+            assert!(by(None, &[place]), "{place}");
+        }
+        assert!(!by(Some("staging"), &["https://10.9.9.2:2379", "n2"]));
     }
 }

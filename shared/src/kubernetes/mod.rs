@@ -6,6 +6,7 @@ mod error;
 pub mod helper_pod;
 mod node_names;
 mod observe;
+mod pod_text;
 pub mod pods;
 mod rbac;
 
@@ -14,4 +15,5 @@ pub use discovery::{EtcdPod, etcd_pod};
 pub use error::KubeError;
 pub use node_names::etcd_node_names;
 pub use observe::{KubernetesFound, observe};
+pub use pod_text::pod_from_yaml;
 pub use rbac::cluster_roles;

@@ -27,6 +27,12 @@ impl LocalEtcd {
         DISTRIBUTIONS.iter().find_map(|(_, find)| find(root))
     }
 
+    /// The same, else an etcd that runs here without any files that are known. Only for one who asks
+    /// for this machine by name: a process may be of any cluster, such as a kind node's.
+    pub fn find_any(root: &Path) -> Option<Self> {
+        Self::find(root).or_else(|| super::process::find(root))
+    }
+
     /// The static pod folder that the file lies in, where etcd is a static pod.
     pub fn manifest_folder(&self) -> Option<ManifestFolder> {
         let folder = self.file.parent()?;

@@ -1,14 +1,12 @@
 use std::path::Path;
 
-use k8s_openapi::api::core::v1::Pod;
-
 use crate::access::parse_config_file;
-use crate::kubernetes::etcd_pod;
+use crate::kubernetes::{etcd_pod, pod_from_yaml};
 use crate::model::EtcdConfig;
 
 /// etcd's configuration in the text of a static pod's manifest.
 pub fn parse(text: &str) -> Option<EtcdConfig> {
-    let pod: Pod = serde_saphyr::from_str(text).ok()?;
+    let pod = pod_from_yaml(text)?;
     etcd_pod(&pod).map(|pod| pod.process.config)
 }
 

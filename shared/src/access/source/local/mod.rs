@@ -1,16 +1,23 @@
 //! etcd on the machine that the tool runs on: one file per distribution, one list.
 
+mod docker_files;
+mod evidence;
 mod found;
+mod journal;
 mod k3s;
 mod kubeadm;
 mod kubespray;
+mod log_file;
 mod manifest;
 pub mod manifest_folder;
+mod pod_log;
+mod process;
 mod rke1;
 mod rke2;
 
 use std::path::Path;
 
+pub use evidence::processes;
 pub use found::LocalEtcd;
 
 /// Looks below `root` (normally `/`) for one distribution's files.

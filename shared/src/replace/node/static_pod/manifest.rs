@@ -1,6 +1,6 @@
 use k8s_openapi::api::core::v1::{Container, Pod};
 
-use crate::kubernetes::{EtcdPod, etcd_pod};
+use crate::kubernetes::{EtcdPod, etcd_pod, pod_from_yaml};
 use crate::model::EtcdConfig;
 use crate::replace::node::data::Places;
 use crate::replace::node::words::Words;
@@ -34,8 +34,7 @@ pub struct NotOnNode {
 impl Manifest {
     /// Reads a manifest; `None` where it is no pod that runs etcd.
     pub fn parse(text: &str) -> Option<Self> {
-        let pod: Pod = serde_saphyr::from_str(text).ok()?;
-        Self::of(pod, text.to_owned())
+        Self::of(pod_from_yaml(text)?, text.to_owned())
     }
 
     /// A pod as the API shows it.
