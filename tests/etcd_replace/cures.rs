@@ -27,21 +27,6 @@ fn a_missing_write_ahead_log() {
     cured("wal-missing", 2);
 }
 
-/// Re-added by a person and started under a name that its own list lacks: the entry at its peer
-/// URL has no name yet, so the container's own is right, and the list has to follow.
-#[test]
-fn a_name_that_is_not_in_its_list() {
-    let stand = Stand::broken("name-not-in-list", 1);
-    let address = stand.lab.node(1).address.to_string();
-    let output = stand.replace(&["node", &address, "--yes"]);
-    assert_eq!(output.code, Some(0), "{output:?}");
-    assert!(
-        !stand.journal().contains("\"event\":\"added\""),
-        "the person's own entry is used"
-    );
-    stand.assert_whole();
-}
-
 /// It answers every read and is healthy by that; its data is not.
 #[test]
 fn a_member_whose_data_differs_from_the_majority() {

@@ -16,6 +16,13 @@ pub struct Made {
 }
 
 impl Made {
+    /// Sets one of etcd's flags.
+    pub fn flag(&mut self, name: &str, value: &str) {
+        let prefix = format!("--{name}=");
+        self.command.retain(|word| !word.starts_with(&prefix));
+        self.command.push(format!("{prefix}{value}"));
+    }
+
     /// More options.
     pub fn options<const N: usize>(&mut self, words: [&str; N]) {
         self.options.extend(words.map(str::to_owned));

@@ -281,6 +281,12 @@ impl Running {
         self.said.join().unwrap()
     }
 
+    /// Waits until it has ended; returns the exit code and what was said.
+    pub fn end(mut self) -> (Option<i32>, String) {
+        let status = self.child.wait().unwrap();
+        (status.code(), self.said.join().unwrap())
+    }
+
     /// Ctrl-C; returns the exit code and what was said.
     pub fn interrupt(mut self) -> (Option<i32>, String) {
         let id = self.child.id().to_string();

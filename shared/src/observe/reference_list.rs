@@ -37,14 +37,22 @@ pub fn choose(
             .filter(|member| known.contains(&member.id))
             .count()
     };
-    let most_known = asked.iter().map(overlap).max().unwrap_or(0);
+    // By cluster: within one, a member that was removed while it was cut off has the longer list.
+    let mut overlaps: BTreeMap<ClusterId, usize> = BTreeMap::new();
+    for answer in asked {
+        if let Some((header, _)) = answer.member_list.value() {
+            let most = overlaps.entry(header.cluster_id).or_default();
+            *most = overlap(answer).max(*most);
+        }
+    }
+    let most_known = overlaps.values().copied().max().unwrap_or(0);
     for linearizable in [true, false] {
         let mut clusters: BTreeMap<ClusterId, Vec<&Asked>> = BTreeMap::new();
         for answer in asked {
             let Some((header, _)) = answer.member_list.value() else {
                 continue;
             };
-            if overlap(answer) < most_known {
+            if overlaps.get(&header.cluster_id) < Some(&most_known) {
                 continue;
             }
             if !linearizable || answer.linearizable_read.value().is_some() {
@@ -145,5 +153,65 @@ fn from_configuration(processes: &[ProcessObservation]) -> ReferenceList {
         cluster_id: Some(ids.cluster),
         members: sorted(members.collect()),
         source: ListSource::Configuration,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::etcd::Endpoint;
+    use crate::model::{Probe, ReadProbe, ResponseHeader};
+
+    fn entry(id: u64) -> ListedMember {
+        ListedMember {
+            id: MemberId(id),
+            name: format!("m{id}"),
+            peer_urls: vec![format!("https://{id}:2380")],
+            ..ListedMember::default()
+        }
+    }
+
+    fn asked(id: u64, list: &[u64], confirmed: bool) -> Asked {
+        let header = ResponseHeader {
+            cluster_id: ClusterId(7),
+            member_id: MemberId(id),
+            ..ResponseHeader::default()
+        };
+        let answered = Duration::ZERO;
+        let list: Vec<ListedMember> = list.iter().map(|id| entry(*id)).collect();
+        Asked {
+            endpoint: Endpoint::parse(&format!("https://{id}:2379"), true).unwrap(),
+            status: Probe::NotTried,
+            linearizable_read: if confirmed {
+                Probe::answered(ReadProbe { header }, answered)
+            } else {
+                Probe::NotTried
+            },
+            serializable_read: Probe::NotTried,
+            member_list: Probe::answered((header, list), answered),
+            alarms: Probe::NotTried,
+            http_health: Probe::NotTried,
+            http_readyz: Probe::NotTried,
+            metrics: Probe::NotTried,
+            client_tls: Probe::NotTried,
+            clock_offset_seconds: None,
+            client: None,
+        }
+    }
+
+    #[test]
+    fn what_a_quorum_confirms_wins_over_the_longer_list_of_one_that_was_removed_while_cut_off() {
+        let answers = [
+            asked(1, &[1, 3], true),
+            asked(2, &[1, 2, 3], false),
+            asked(3, &[1, 3], true),
+        ];
+        let known: Vec<ListedMember> = [1, 2, 3].map(entry).to_vec();
+        let list = choose(&answers, &[], &known);
+        assert!(matches!(list.source, ListSource::Linearizable { .. }));
+        let ids: Vec<u64> = list.members.iter().map(|member| member.id.0).collect();
+        assert_eq!(ids, [1, 3]);
     }
 }

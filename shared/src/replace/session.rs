@@ -56,7 +56,13 @@ impl Session {
     ) -> Result<Opened, ShownError> {
         let cluster = Cluster::new(settings);
         let observation = cluster.observe_fully().await?;
-        let found = target::find(&observation, name)?;
+        let found = match target::find(&observation, name) {
+            Ok(found) => found,
+            // A node that is known by its name alone: neither the list nor an engine shows a member
+            // of it. What stands against working there is a refusal, not a wrong name.
+            Err(_) if is_named_engine(&cluster, name) => target::of_node_alone(),
+            Err(unknown) => return Err(unknown),
+        };
         let cluster_id = observation.cluster_id.map(|id| id.to_string());
         let mut unfinished = load_all(&runs_folder()?)?.into_iter().find(|run| {
             run.is_unfinished()
@@ -202,6 +208,11 @@ impl Session {
         };
         Ok(work(&mut context).await)
     }
+}
+
+fn is_named_engine(cluster: &Cluster, name: &str) -> bool {
+    let mut engines = cluster.settings().docker_hosts.iter();
+    engines.any(|engine| engine.node.as_deref() == Some(name))
 }
 
 /// What the record on the node tells of a run that was begun elsewhere.

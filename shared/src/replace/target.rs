@@ -78,6 +78,14 @@ fn of_node(observation: &Observation, name: &str) -> Option<Found> {
         })
 }
 
+/// A node of which nothing but its name is known, and that by an engine's flag.
+pub fn of_node_alone() -> Found {
+    Found {
+        target: Target::default(),
+        process: None,
+    }
+}
+
 /// The target by the settings that its definition on the node has, where nothing else told it.
 pub fn complete(target: &mut Target, config: &EtcdConfig) {
     if target.name.is_empty() {

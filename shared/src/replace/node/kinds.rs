@@ -59,8 +59,18 @@ fn unreachable(opening: &Opening<'_>, options: &Options) -> Refusal {
         ..Refusal::new(
             format!("nothing shows the etcd process of \"{named}\", which may still run{why}"),
             "name the node's engine with `--docker-host ssh://root@ADDRESS`; where the machine is \
-             gone for good, remove the member and let the distribution join a new one",
+             gone for good, and only there, remove the member and let the distribution join it again \
+             (`rke up` for RKE, the `recover-control-plane.yml` playbook for kubespray, `kubeadm join \
+             --control-plane` for kubeadm)",
         )
-        .with([options.health_command()])
+        .with(std::iter::once(options.health_command()).chain(removal(opening)))
     }
+}
+
+/// What takes the target's entry off the list, where it has one.
+fn removal(opening: &Opening<'_>) -> Option<String> {
+    let is_targets = |url: &String| opening.target.peer_urls.contains(url);
+    let mut listed = opening.observation.listed().map(|(listed, _)| listed);
+    let entry = listed.find(|listed| listed.peer_urls.iter().any(is_targets))?;
+    Some(format!("etcdctl member remove {}", entry.id))
 }

@@ -6,7 +6,7 @@ use super::containers::Containers;
 use super::node::DockerNode;
 use super::{definition, mounts, names, script};
 use crate::access::process_from_inspect;
-use crate::docker::EngineError;
+use crate::docker::{EngineError, ListFilter};
 use crate::model::ProcessState;
 use crate::replace::node::data::{self, Seen};
 use crate::replace::node::words;
@@ -90,6 +90,23 @@ impl DockerNode {
     pub(super) async fn let_go(&self, found: &Containers) -> Result<(), NodeError> {
         for id in [&found.holder, &found.holder_ended].into_iter().flatten() {
             self.engine.remove_container(id, true, true).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes helper containers of this run that a kill left behind; they hold nothing.
+    async fn sweep(&self) -> Result<(), NodeError> {
+        let filter = ListFilter {
+            all: true,
+            filters: vec![("label".to_owned(), format!("{}={}", names::LABEL, self.run))],
+        };
+        for left in self.engine.list_containers(&filter).await? {
+            if let Some(id) = left["Id"].as_str() {
+                match self.engine.remove_container(id, true, true).await {
+                    Ok(()) | Err(EngineError::NotFound { .. }) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
         }
         Ok(())
     }
@@ -189,6 +206,7 @@ impl DockerNode {
     pub(super) async fn unlock(&self) -> Result<(), NodeError> {
         let found = self.containers().await?;
         self.let_go(&found).await?;
+        self.sweep().await?;
         let Some(inspect) = found.template().cloned() else {
             return Ok(());
         };
