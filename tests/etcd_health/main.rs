@@ -8,4 +8,5 @@ mod files;
 mod incident;
 mod local;
 mod output;
+mod plain;
 mod support;

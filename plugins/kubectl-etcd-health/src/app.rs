@@ -3,7 +3,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{Command, CommandFactory as _, FromArgMatches as _, Parser};
 use shared::invocation::{Names, PLUGINS};
-use shared::output::Printer;
+use shared::output::{Printer, PrinterArgs};
 
 use crate::commands::{self, Command as Subcommand};
 use crate::{completion, exit};
@@ -25,6 +25,9 @@ struct App {
     /// A subcommand instead of the check.
     #[command(subcommand)]
     command: Option<Subcommand>,
+    /// How everything is shown.
+    #[command(flatten)]
+    printer: PrinterArgs,
     /// The check.
     #[command(flatten)]
     check: commands::check::CheckArgs,
@@ -78,7 +81,7 @@ pub fn run() -> u8 {
             };
         }
     };
-    let printer = Printer::new(false, false);
+    let printer = app.printer.printer();
     match commands::run(app.command, &app.check, printer) {
         Ok(code) => code,
         Err(error) => {

@@ -3,7 +3,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{Command, CommandFactory as _, FromArgMatches as _, Parser};
 use shared::invocation::{Names, PLUGINS, in_own_words};
-use shared::output::Printer;
+use shared::output::{Printer, PrinterArgs};
 
 use crate::commands::{self, Command as Subcommand};
 use crate::{completion, exit};
@@ -22,6 +22,9 @@ use crate::{completion, exit};
     after_help = EXAMPLES
 )]
 struct App {
+    /// How everything is shown.
+    #[command(flatten)]
+    printer: PrinterArgs,
     /// What to do.
     #[command(subcommand)]
     command: Subcommand,
@@ -72,7 +75,7 @@ pub fn run() -> u8 {
             };
         }
     };
-    let printer = Printer::new(false, false);
+    let printer = app.printer.printer();
     match commands::run(app.command, printer) {
         Ok(code) => code,
         Err(error) => {

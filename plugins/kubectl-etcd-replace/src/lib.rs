@@ -7,6 +7,7 @@ mod completion;
 mod exit;
 mod finish;
 mod overrides;
+mod plain;
 mod show;
 
 pub use app::{NAMES, command, run};

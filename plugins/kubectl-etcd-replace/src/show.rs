@@ -8,6 +8,8 @@ use shared::replace::journal::Run;
 use shared::replace::plan::Plan;
 use shared::replace::refusals::Refusal;
 
+use crate::plain;
+
 /// `-o`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -32,7 +34,10 @@ pub fn data(printer: Printer, format: Format, value: &impl Serialize) -> Result<
 }
 
 /// A plan as text.
-pub fn plan_text(plan: &Plan) -> String {
+pub fn plan_text(plan: &Plan, printer: Printer) -> String {
+    if printer.is_plain() {
+        return plain::plan(plan);
+    }
     let mut text = String::new();
     let id = plan.old_id.map(|id| format!(" ({id})")).unwrap_or_default();
     let cluster = plan.cluster_id.map(|id| id.to_string()).unwrap_or_default();
@@ -71,7 +76,7 @@ pub fn plan_text(plan: &Plan) -> String {
     text
 }
 
-fn survived(tolerance: i64) -> String {
+pub(crate) fn survived(tolerance: i64) -> String {
     if tolerance < 0 {
         "none, quorum is lost".to_owned()
     } else {
@@ -103,7 +108,10 @@ pub fn refusals(printer: Printer, refusals: &[Refusal]) {
 }
 
 /// Runs as a table.
-pub fn runs_text(runs: &[Run]) -> String {
+pub fn runs_text(runs: &[Run], printer: Printer) -> String {
+    if printer.is_plain() {
+        return plain::runs(runs);
+    }
     let header = ["RUN", "MEMBER", "CLUSTER", "BEGUN", "STEP", "OUTCOME"].map(str::to_owned);
     let mut rows = vec![header];
     for run in runs {

@@ -1,5 +1,7 @@
 //! The one place that writes to the terminal.
 
+mod args;
 mod printer;
 
+pub use args::PrinterArgs;
 pub use printer::{Printer, Style};

@@ -49,8 +49,12 @@ impl Style {
 }
 
 impl Printer {
-    /// `quiet` drops progress and notes; `plain` drops spinners and symbols (for screen readers).
+    /// `quiet` drops progress and notes; `plain` drops spinners, symbols and colour (for screen
+    /// readers).
     pub fn new(quiet: bool, plain: bool) -> Self {
+        if plain {
+            anstream::ColorChoice::Never.write_global();
+        }
         Self { quiet, plain }
     }
 

@@ -2,6 +2,7 @@ use clap::ValueEnum;
 
 use super::component_status::{component_status_list, component_status_table};
 use super::json::{pretty_json, to_json};
+use super::plain::plain;
 use super::text::text;
 use super::wrap::Room;
 use crate::model::Assessment;
@@ -37,12 +38,16 @@ pub struct ReportOptions {
     pub no_headers: bool,
     /// Columns of the terminal that it is for; none where a program reads it.
     pub columns: Option<usize>,
+    /// Sentences instead of columns.
+    pub plain: bool,
 }
 
 /// The assessment in the form asked for.
 pub fn render(assessment: &Assessment, options: ReportOptions) -> String {
     let room = Room::of(options.columns);
     match options.format {
+        OutputFormat::Table if options.plain => plain(assessment, false, !options.no_headers),
+        OutputFormat::Wide if options.plain => plain(assessment, true, !options.no_headers),
         OutputFormat::Table => text(assessment, false, !options.no_headers, room),
         OutputFormat::Wide => text(assessment, true, !options.no_headers, room),
         OutputFormat::Json => {

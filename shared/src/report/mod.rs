@@ -4,6 +4,7 @@ mod columns;
 mod component_status;
 mod format;
 mod json;
+mod plain;
 mod size;
 mod table;
 mod text;

@@ -77,6 +77,15 @@ fn head(assessment: &Assessment, room: Room) -> String {
     let summary = room.lines(&assessment.summary, beside);
     let summary = summary.join(&format!("\n{:beside$}", ""));
     let mut out = format!("{}  {summary}\n", style.paint(word));
+    dim(&mut out, &reached(assessment), room);
+    for note in notes(assessment) {
+        dim(&mut out, &format!("note: {note}"), room);
+    }
+    out
+}
+
+/// Which cluster it is and how it was reached.
+pub(super) fn reached(assessment: &Assessment) -> String {
     let seen = &assessment.observation;
     let mut facts = Vec::new();
     if let Some(id) = seen.cluster_id {
@@ -98,7 +107,12 @@ fn head(assessment: &Assessment, room: Room) -> String {
             None => format!("API server {} not asked", kubernetes.server),
         });
     }
-    dim(&mut out, &facts.join(", "), room);
+    facts.join(", ")
+}
+
+/// What a reader must know of where the list came from and of the way.
+pub(super) fn notes(assessment: &Assessment) -> impl Iterator<Item = String> + '_ {
+    let seen = &assessment.observation;
     let list = match &seen.list_source {
         ListSource::Linearizable { .. } => None,
         ListSource::Serializable { member } => Some(format!(
@@ -112,10 +126,7 @@ fn head(assessment: &Assessment, room: Room) -> String {
         }
         ListSource::None => Some("no member list could be had".to_owned()),
     };
-    for note in list.iter().chain(&seen.access.notes) {
-        dim(&mut out, &format!("note: {note}"), room);
-    }
-    out
+    list.into_iter().chain(seen.access.notes.iter().cloned())
 }
 
 /// Secondary text; what does not fit goes on under it, indented.

@@ -154,6 +154,7 @@ pub fn report_options(args: &CheckArgs, printer: Printer) -> ReportOptions {
         format: args.output,
         no_headers: args.no_headers,
         columns: printer.stdout_columns(),
+        plain: printer.is_plain(),
     }
 }
 

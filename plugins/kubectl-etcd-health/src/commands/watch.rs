@@ -12,6 +12,7 @@ use crate::exit;
 /// Repeats the check until Ctrl-C; the exit code is that of the last round.
 pub async fn run(args: &CheckArgs, pause: Duration, printer: Printer) -> Result<u8, ShownError> {
     let redraw = printer.stdout_is_terminal()
+        && !printer.is_plain()
         && matches!(args.output, OutputFormat::Table | OutputFormat::Wide);
     let mut before: Option<BTreeSet<String>> = None;
     let mut code = exit::UNKNOWN;

@@ -21,7 +21,7 @@ pub fn run(args: &HistoryArgs, printer: Printer) -> Result<u8, ShownError> {
         Format::Text if runs.is_empty() => {
             printer.note("no replacement was begun on this machine");
         }
-        Format::Text => printer.data(&show::runs_text(&runs)),
+        Format::Text => printer.data(&show::runs_text(&runs, printer)),
         format => {
             let history = History {
                 schema: HISTORY_SCHEMA.to_owned(),

@@ -44,7 +44,7 @@ pub async fn run(args: &NodeArgs, printer: Printer) -> Result<u8, ShownError> {
         session.node.as_ref(),
     );
     match args.output {
-        Format::Text => printer.data(&show::plan_text(&plan)),
+        Format::Text => printer.data(&show::plan_text(&plan, printer)),
         format => show::data(printer, format, &plan)?,
     }
     show::refusals(printer, &plan.refusals);

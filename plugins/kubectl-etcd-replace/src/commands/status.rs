@@ -58,7 +58,7 @@ pub async fn run(args: &StatusArgs, printer: Printer) -> Result<u8, ShownError> 
     if unfinished.is_empty() {
         printer.data("no replacement that was begun on this machine is unfinished");
     } else {
-        printer.data(&show::runs_text(&unfinished));
+        printer.data(&show::runs_text(&unfinished, printer));
     }
     match (lock, lock_error) {
         (Some(holder), _) => printer.data(&format!(

@@ -1,0 +1,7 @@
+//! The demonstration: the incident from alert to healthy, and its picture.
+
+mod command;
+mod picture;
+mod session;
+
+pub use command::Demo;
