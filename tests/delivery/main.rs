@@ -4,6 +4,7 @@
 mod install;
 mod krew_install;
 mod krew_rules;
+mod readme;
 mod support;
 mod tab;
 mod tmux;

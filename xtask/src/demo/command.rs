@@ -20,6 +20,9 @@ pub struct Demo {
     /// The lab's name
     #[arg(long, default_value = "demo")]
     name: String,
+    /// Take the programs from this folder instead of building them
+    #[arg(long, value_name = "FOLDER")]
+    from: Option<PathBuf>,
     /// Go on to the end: replace the broken member and ask again
     #[arg(long)]
     cure: bool,
@@ -46,7 +49,10 @@ impl Demo {
         EtcdBinaries::of(&spec.etcd.release)?;
         setup::kubernetes(KubernetesBinary::ApiServer)?;
         let kubectl = setup::kubectl()?;
-        build(printer)?;
+        let programs = match &self.from {
+            Some(folder) => folder.clone(),
+            None => build(printer)?,
+        };
 
         say(
             printer,
@@ -68,7 +74,7 @@ impl Demo {
             path: format!(
                 "{}:{}:{}",
                 lab.ssh().wrapper_folder.display(),
-                target_folder().display(),
+                programs.display(),
                 std::env::var("PATH").unwrap_or_default()
             ),
             kubeconfig: lab.kubeconfig(),
@@ -82,7 +88,7 @@ impl Demo {
         if self.down {
             lab.down()?;
         } else {
-            self.next(&lab, &session, printer);
+            self.next(&lab, &session, &programs);
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -106,7 +112,8 @@ impl Demo {
     }
 
     /// What the reader can type now.
-    fn next(&self, lab: &Lab, session: &Session, printer: Printer) {
+    fn next(&self, lab: &Lab, session: &Session, programs: &Path) {
+        let printer = session.printer;
         let name = &self.name;
         say(printer, "The lab stays up. Next:");
         let cure = if self.cure {
@@ -122,7 +129,7 @@ impl Demo {
              cargo xtask lab break --name {name}     # list the other faults\n  \
              cargo xtask lab down --name {name}      # remove everything",
             lab.ssh().wrapper_folder.display(),
-            target_folder().display(),
+            programs.display(),
             session.kubectl.parent().unwrap_or(Path::new("/")).display(),
             session.kubeconfig.display(),
         ));
@@ -139,14 +146,14 @@ fn target_folder() -> PathBuf {
     own.parent().unwrap_or(Path::new("target/debug")).to_owned()
 }
 
-fn build(printer: Printer) -> Result<(), ShownError> {
+fn build(printer: Printer) -> Result<PathBuf, ShownError> {
     printer.note("building the plugins: cargo build --workspace --bins");
     let status = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--workspace", "--bins"])
         .status()
         .map_err(|error| ShownError::failed("cargo could not be started").caused_by(error))?;
     if status.success() {
-        Ok(())
+        Ok(target_folder())
     } else {
         Err(ShownError::failed("the build failed"))
     }

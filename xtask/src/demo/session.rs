@@ -1,5 +1,6 @@
+use std::io::{self, Read as _};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use shared::error::ShownError;
 use shared::output::Printer;
@@ -22,27 +23,32 @@ impl Session {
         let typed = words.iter().map(|word| quoted(word)).collect::<Vec<_>>();
         let line = format!("$ kubectl {}", typed.join(" "));
         self.printer.note(&line);
-        let output = Command::new(&self.kubectl)
+        let not_run =
+            |error: io::Error| ShownError::failed("kubectl could not be run").caused_by(error);
+        // One pipe for both, so that everything stands in the order in which it was said.
+        let (mut reader, writer) = io::pipe().map_err(not_run)?;
+        let mut command = Command::new(&self.kubectl);
+        command
             .args(words)
             .env("PATH", &self.path)
             .env("KUBECONFIG", &self.kubeconfig)
             // The picture has colour; what goes to the reader's terminal loses it where unwanted.
             .env("CLICOLOR_FORCE", "1")
             .env_remove("NO_COLOR")
-            .output()
-            .map_err(|error| ShownError::failed("kubectl could not be started").caused_by(error))?;
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        let stdout = String::from_utf8_lossy(&output.stdout);
-        let code = output.status.code().unwrap_or(-1);
-        self.printer.note(stderr.trim_end());
-        self.printer.data(&stdout);
+            .stdin(Stdio::null())
+            .stdout(writer.try_clone().map_err(not_run)?)
+            .stderr(writer);
+        let mut child = command.spawn().map_err(not_run)?;
+        // The command holds the pipe's other ends: without it the reader ends.
+        drop(command);
+        let mut said = String::new();
+        reader.read_to_string(&mut said).map_err(not_run)?;
+        let code = child.wait().map_err(not_run)?.code().unwrap_or(-1);
+        self.printer.data(&said);
         self.printer.note(&format!("(exit code {code})"));
-        self.screen.push_str(&format!("\x1b[1m{line}\x1b[0m\n"));
-        // Steps are told on stderr while they happen, the result follows on stdout.
-        self.screen.push_str(&stderr);
-        self.screen.push_str(&stdout);
-        self.screen
-            .push_str(&format!("\x1b[2m(exit code {code})\x1b[0m\n\n"));
+        self.screen.push_str(&format!(
+            "\x1b[1m{line}\x1b[0m\n{said}\x1b[2m(exit code {code})\x1b[0m\n\n"
+        ));
         Ok(())
     }
 }
