@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Builds `program/` without the standard library, for every Linux architecture whose `core` is
 //! installed, and hands the files to the crate, which embeds them.
 #![allow(clippy::print_stdout)]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! By which name a program was called, hence by which name it calls itself: `kubectl etcd-health`
 //! where kubectl ran it, `kubectl-etcd_health` where a person did.
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The common library of `kubectl etcd-health`, `kubectl etcd-replace` and `docker-inspect-run`.
 //!
 //! The rooms follow one pipeline of plain data:

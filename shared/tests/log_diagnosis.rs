@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The diagnosis of logs that real etcd processes wrote, and of what such logs become in the
 //! field: cut, repeated, wrapped, mixed with what came before.
 #![allow(clippy::unwrap_used)] // helpers of tests, not only test functions

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The formats and wrappers of log lines.
 #![allow(clippy::unwrap_used)] // helpers of tests, not only test functions
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Every signature of the catalogue against lines that were written apart from its patterns, or
 //! taken from real runs: `data/signature-lines.tsv`.
 #![allow(clippy::unwrap_used)] // helpers of tests, not only test functions

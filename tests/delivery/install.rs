@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `cargo xtask install`: afterwards kubectl, docker and `man` know the programs.
 
 use std::fs;

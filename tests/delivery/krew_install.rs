@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Installing as krew does: from its manifest and archive into a store, one link on PATH. Where
 //! the environment names a real krew (`KREW`), that does it too.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The rules of krew and of its index, on the manifests and archives that `cargo xtask dist` made
 //! (krew: internal/index/validation/validate.go, cmd/validate-krew-manifest/main.go).
 

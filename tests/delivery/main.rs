@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Delivery: what a stranger gets and installs, and whether it then works where kubectl, docker
 //! and the shells look for it.
 

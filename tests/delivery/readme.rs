@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The README, walked as a newcomer does: on a clean folder, command by command.
 
 use std::io::{BufRead as _, BufReader, Write as _};

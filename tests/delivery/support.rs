@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Folders of a stranger's own, and the programs as they were built.
 
 use std::ffi::OsStr;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! TAB, pressed in real shells in a terminal, behind a real kubectl and behind the programs' own
 //! names.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A real terminal: keys go in, the screen is read.
 
 use std::path::Path;

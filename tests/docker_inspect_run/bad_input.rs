@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Bad input: one clear line, an exit code that is not 0, no panic.
 
 use crate::lab::{Output, command, sid, tool, tool_with_input};

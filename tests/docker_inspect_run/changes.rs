@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Changes on the way, comparison, redaction, saved files.
 
 use crate::lab::{Engine, run_in_shell, sid, system, tool, tool_with_input};

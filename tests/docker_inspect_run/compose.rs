@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The Compose file is valid, and docker compose makes the same container from it.
 
 use std::process::{Command, Stdio};

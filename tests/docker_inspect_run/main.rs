@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `docker-inspect-run` against real engines: Debian's three (20.10, 26.1, 28.5) and podman.
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! As a docker subcommand: `docker inspectrun`.
 
 use std::process::Command;

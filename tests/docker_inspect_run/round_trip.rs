@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The printed command, run in a real shell, makes the same container.
 
 use std::sync::Mutex;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What one `docker run` cannot say: a script that does it, or a warning that names the field.
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What stands in metadata never runs.
 
 use serde_json::{Value, json};

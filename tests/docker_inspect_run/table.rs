@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Every option of `docker run`: printed from its field, or known not to be stored anywhere.
 
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Engines behind TCP, TLS, ssh and contexts.
 
 use std::net::{TcpListener, TcpStream};

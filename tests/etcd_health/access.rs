@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Which way is taken, and what each way tells.
 
 use crate::support::{Run, docker_flags, endpoint_flags, lab_to_look_at};

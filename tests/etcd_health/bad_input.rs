@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Bad input gets one clear line that names the value and the remedy, and the right exit code.
 
 use std::io::{Read as _, Write as _};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Completion, asked as people ask: through a real kubectl and in a real bash.
 
 use std::path::Path;

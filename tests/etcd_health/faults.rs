@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Every fault of the kit yields its own cause as the top finding, on 3.4 and on 3.5.
 
 use lab::SharedLab;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! No test file is forgotten.
 
 #[test]

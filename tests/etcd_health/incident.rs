@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The incident: one member of three crash-loops on a page that is referenced twice.
 
 use lab::Lab;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! On a node: its own files, processes and logs.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `kubectl etcd-health` end to end, on the lab: real engines, real etcd, a real API server.
 
 mod access;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is printed, and where.
 
 use std::process::{Command, Stdio};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `--plain`: what a screen reader reads aloud.
 
 use crate::support::{Run, endpoint_flags, lab};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How the tests run the plugin and read its answer.
 
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `kubectl etcd-health db` as a user runs it, on real files of etcd, sound and broken.
 
 #![allow(clippy::unwrap_used)] // helpers of tests, not only test functions

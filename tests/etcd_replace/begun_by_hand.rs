@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! States that a person left halfway, beside those of the start table (`cells`).
 
 use crate::stand::Stand;

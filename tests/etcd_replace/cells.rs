@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Every cell of `docs/replace-start-table.md`: what is there decides where it starts.
 
 use std::thread;

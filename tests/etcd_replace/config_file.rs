@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! etcd's settings in a `--config-file`: edited for the new start, the old file kept.
 
 use std::fs;

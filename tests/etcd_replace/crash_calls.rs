@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! kill -9 around every single call that changes something on the target's engine: before the
 //! engine gets it, and after the engine did it and before its answer (and so before the journal
 //! hears of it). Then `resume` ends healthy, or `rollback`, where that is still possible, as before.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Other faults that a replacement cures, another version, an image without a shell, five members.
 
 use lab::fault::Fault;

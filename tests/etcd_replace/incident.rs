@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The incident: one member crash-loops on a database with a page referenced twice.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! kill -9 and Ctrl-C in the middle; `resume` and `rollback` after it.
 
 use crate::stand::Stand;

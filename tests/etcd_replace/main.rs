@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `kubectl etcd-replace` on real clusters: real engines, real etcd, real faults.
 
 // Some tests print figures.

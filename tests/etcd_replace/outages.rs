@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What fails beside the target while it is replaced: a survivor, the network.
 //!
 //! CI takes one step of each; `ETCD_REPLACE_OUTAGES=all` takes every one (`cargo xtask soak`).

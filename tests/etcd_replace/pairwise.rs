@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Every pair of: etcd's version, number of members, role of the target, way to the engines.
 //!
 //! CI takes one row; `ETCD_REPLACE_PAIRS=all` takes all (`cargo xtask soak`).

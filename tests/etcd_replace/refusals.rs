@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is refused, and that a refusal changes nothing.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Making the lab's etcd container again in another way, as an operator might have made it.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A lab, the plugin, and what can be seen of both.
 
 use std::collections::BTreeMap;

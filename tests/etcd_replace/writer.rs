@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A client that writes numbered keys through the whole run, as the API server would.
 
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a developer runs: `cargo xtask COMMAND`. One file per command, one line in [`Command`].
 
 mod bench;
@@ -6,6 +8,8 @@ mod deny;
 mod dist;
 mod docs;
 mod fuzz;
+#[cfg(test)]
+mod headers;
 mod install;
 mod lab;
 mod record;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Two people on call may start the same work: on one machine the second run is refused, and what
 //! a run on another machine has begun is not taken for broken off.
 

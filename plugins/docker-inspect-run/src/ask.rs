@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::io::{BufRead as _, IsTerminal as _};
 
 use shared::docker::recreate::Stop;

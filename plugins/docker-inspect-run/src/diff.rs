@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use shared::error::ShownError;
 use shared::inspect::{Difference, Source, diff, run_spec};
 use shared::output::Printer;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `docker-inspect-run`: from a container back to the exact command that made it.
 
 mod alone;

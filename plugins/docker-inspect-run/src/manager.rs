@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Containers that somebody else makes and would make again.
 
 use serde_json::Value;

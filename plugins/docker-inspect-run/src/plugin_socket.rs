@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How docker's client tells its plugin to end: it closes a socket (docker/cli
 //! `cli-plugins/socket`, from 25.0). On a terminal the signal itself comes as well.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use serde_json::Value;
 use shared::docker::ListFilter;
 use shared::docker::recreate::parse_kept;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use shared::docker::recreate::Stop;
 use shared::output::Printer;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use serde_json::Value;
 
 /// Text for a terminal: control characters are shown as escapes.

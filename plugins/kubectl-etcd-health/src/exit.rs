@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The exit codes, as the README lists them.
 
 use shared::error::Kind;

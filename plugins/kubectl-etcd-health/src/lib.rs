@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `kubectl etcd-health`: says whether etcd is well, why not, and what to do.
 
 mod app;

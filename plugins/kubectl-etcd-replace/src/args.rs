@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The flags of every command that looks at a member or changes one.
 
 use std::path::PathBuf;

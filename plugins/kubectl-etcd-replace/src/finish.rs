@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Carrying out, with Ctrl-C listened to; and what is said at the end.
 
 use std::io::{self, BufRead as _, IsTerminal as _};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `kubectl etcd-replace`: replaces a broken etcd member, and refuses whatever would lose data.
 
 mod app;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use clap::Args;
 
 /// One flag for each refusal that a person may overrule; there is no flag for all of them.

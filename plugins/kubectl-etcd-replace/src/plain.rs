@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The same for a screen reader (`--plain`): one sentence a fact.
 
 use std::fmt::Write as _;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Links without libc, its start files or a dynamic loader.
 
 fn main() {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 const EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// A node's processor, as the helper has to be built for it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The helper program that works on an etcd node's files (`program/`), embedded, and the reader
 //! of the lines that it prints. No I/O here: whoever runs the program brings the text.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The embedded program, really run on real files.
 
 #![allow(clippy::unwrap_used)]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::Origin;
 use crate::error::ShownError;
 use crate::model::Via;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::time::Duration;
 
 /// Reads a duration as kubectl and etcdctl write them: `5s`, `1m30s`, `500ms`, or plain seconds.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Access: from flags, environment and files to the ways into etcd.
 
 pub mod api;

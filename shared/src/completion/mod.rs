@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Completion: one answer for every shell, by cobra's protocol, which kubectl speaks, too.
 
 mod answer;

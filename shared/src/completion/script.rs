@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The shells there are scripts for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shell {

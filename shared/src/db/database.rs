@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::fault::{EtcdText, Fault, FaultKind, FaultLog};
 use super::layout::{Meta, MetaFault, PAGE_HEADER_BYTES, PageHeader, PageKind, detect_page_size};
 use super::mvcc::HashWish;

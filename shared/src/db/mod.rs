@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Reads etcd's files offline: the bbolt database or snapshot, the WAL, the raft snapshots.
 //!
 //! Everything here is read-only, bounded in memory, and takes any bytes: what is wrong becomes a

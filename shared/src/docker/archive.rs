@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bollard::query_parameters::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use bollard::container::LogOutput;
 use bollard::query_parameters::LogsOptionsBuilder;
 use futures_util::StreamExt as _;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The Docker Engine API: where an engine is, the connection to it, and calls on it.
 //!
 //! `resolve` finds the engine as the docker CLI does, `connect` opens byte streams to it, and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::io::{self, Cursor, Read as _};
 
 /// What an entry of an archive is.

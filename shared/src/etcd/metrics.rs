@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::collections::BTreeMap;
 
 /// The series that the rules read; the rest of the page (Go runtime, gRPC per method) is dropped.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! etcd's own API: gRPC over tonic with hand-declared messages, and its HTTP pages.
 //!
 //! Own messages instead of a generated client: no `protoc` at build time, the member list can be

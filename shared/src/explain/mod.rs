@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `explain`: one place for the ids of rules and of log signatures.
 
 mod id;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Writes one CSV record as Go's `encoding/csv` reads it back, or says why it cannot.
 ///
 /// docker's `--mount`, `--network` and `--gpus` take such records.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::error::{Explain, Kind};
 
 /// Why inspect data cannot be turned into a command.

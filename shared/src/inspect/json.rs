@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Lenient reading of raw JSON: a missing key is null, a wrong type is empty.
 
 use serde_json::{Map, Value};

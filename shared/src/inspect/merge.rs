@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The engine's merge of what the user asks for with what the image gives (moby
 //! `daemon/commit.go`, `merge`), undone: from the result back to what was asked for.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! From `docker inspect` back to the command that made the container. Pure: no I/O in here.
 //!
 //! `Source` (raw inspect data) → [`Request`] (what was asked for, as the Engine API takes it) →

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What podman's docker API shows differently: its own defaults stand where docker has none.
 
 use serde_json::{Map, Value, json};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::fmt::Write as _;
 
 /// Quotes `word` so that a POSIX shell gives back exactly its bytes.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One option of the command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opt {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The Kubernetes API: the kubeconfig, the client, and what it says around etcd.
 
 mod config;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The rights that each way through the API needs: data, from which `--rbac` prints ClusterRoles.
 
 use std::fmt::Write as _;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Log signatures: what etcd writes when something is wrong, and what that means.
 //!
 //! ```text

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Plain data of the pipeline: serialisable, no I/O in here.
 
 mod etcd_config;

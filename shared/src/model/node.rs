@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

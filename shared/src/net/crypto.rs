@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Makes ring the TLS provider of this process. Call it first thing in `main`; more calls do nothing.
 ///
 /// Without it rustls cannot choose where a dependency brings a second provider, and panics.

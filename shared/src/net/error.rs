@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::error::{Explain, Kind};
 
 /// TLS files that cannot be used.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The common parts of everything that opens a socket.
 
 mod crypto;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::Asked;
 use super::reference_list::ReferenceList;
 use crate::etcd::Endpoint;

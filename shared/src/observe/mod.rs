@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Observation: asks every member everything at once, and puts the answers together.
 
 mod ask;

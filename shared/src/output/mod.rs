@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The one place that writes to the terminal.
 
 mod args;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! etcd's side: observing it again and again, and clients of single members.
 
 use std::cell::RefCell;

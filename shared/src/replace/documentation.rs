@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The generated parts of `docs/`.
 
 #[cfg(test)]

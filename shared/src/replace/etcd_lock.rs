@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The lock in etcd: a leased key outside the API server's part of the key space.
 
 use std::time::Duration;

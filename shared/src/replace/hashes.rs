@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Whether the members' data is equal, by HashKV at one revision.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Replacing a member: from an observation to a plan, and the plan carried out step by step.
 //!
 //! Pure: [`world`], [`start`](mod@start), [`refusals`], [`hashes`], [`plan`](mod@plan). Effects: [`steps`] through

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the user chose.
 
 use std::path::PathBuf;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The plan: plain data, made from one look at the world, shown before anything happens.
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Carrying a plan out: look, skip what is done, do the next step, look again.
 
 use std::cell::{Cell, RefCell};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What every command that looks at a member begins with: access, the member, its node, the world;
 //! and what every command that changes something works with: the journal and the context.
 

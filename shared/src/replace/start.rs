@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The table of where a replacement starts.
 
 use serde::Serialize;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who is meant: a Kubernetes node, a member's name, its id, or its address.
 
 use super::world::Target;

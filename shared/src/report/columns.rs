@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::human_bytes;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The report: an assessment as text, table, JSON or names.
 
 mod columns;

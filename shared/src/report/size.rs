@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A size as a person reads it, in powers of 1024, as etcdctl prints it.
 pub fn human_bytes(bytes: i64) -> String {
     const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use tabled::builder::Builder;
 use tabled::settings::object::{Columns, Object as _};
 use tabled::settings::{Padding, Style};

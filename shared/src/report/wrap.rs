@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Narrower than this a terminal is taken for one that does not tell its width.
 const LEAST: usize = 40;
 

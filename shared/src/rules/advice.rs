@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Commands for remedies, complete with the access in use, and the one place that decides
 //! whether a replacement may be advised at all.
 

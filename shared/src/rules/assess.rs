@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::model::{
     Assessment, Finding, MemberAssessment, MemberObservation, Observation, ProbeErrorKind,
     REPORT_SCHEMA, Severity, Subject, Verdict,

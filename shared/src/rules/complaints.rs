@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What healthy members say about a sick one: they tell who, its own log tells why.
 
 use crate::logs::Finding as LogFinding;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The ids that a start with `--initial-cluster-state=new` creates, recomputed from flags.
 //!
 //! Member id = first 8 bytes (big endian) of the SHA-1 over the sorted peer URLs, concatenated,

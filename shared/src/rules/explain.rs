@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! From a heap of findings to an explanation: one cause on top, what follows from it beneath.
 
 use std::cmp::Reverse;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::model::Finding;
 
 use super::{Rule, RuleInput, family};

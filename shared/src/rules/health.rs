@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::model::{
     MemberHealth, MemberObservation, Observation, Probe, ProbeError, ProbeErrorKind, ProcessState,
     ReadProbe,

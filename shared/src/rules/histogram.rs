@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Quantiles and rates from Prometheus series as `/metrics` exposes them.
 
 use std::collections::BTreeMap;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A member's log tail through the log diagnosis, and what its signatures weigh here.
 
 use crate::logs::{Finding as LogFinding, LogDiagnosis, MemberState, Severity, Signature};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The rules: from an observation to findings and one assessment, pure functions.
 //!
 //! [`assess`] is the way in. A rule lives in one file per family under `family/`, and every

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::model::{MemberHealth, MemberObservation, QuorumFacts};
 
 /// Voters that must agree: ⌊voters/2⌋ + 1, and 0 where there are none.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What etcd's strict-reconfig-check will say to a change of the member list, and whether the
 //! change leaves a quorum: two different questions, both asked before a replacement.
 //!

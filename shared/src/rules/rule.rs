@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::model::{Evidence, Finding, Remedy, Severity, Subject};
 
 /// How well a finding explains: bands of [`Finding::rank`].

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The host of a URL, brackets of an IPv6 address taken off.
 pub(super) fn host(url: &str) -> Option<&str> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The corpus: small real files, as they are and broken in thousands of ways.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Files made page by page: what is written soundly is read as such with the same numbers, what
 //! is broken is found, and no bytes at all make the reader panic, loop or take unbounded memory.
 

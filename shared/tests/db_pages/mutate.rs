@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Breaks bytes in ways that reach deep: numbers on page and element boundaries, whole pages
 //! moved, checksums made to fit again. Deterministic by its seed. Used by the tests and by
 //! `cargo xtask fuzz db`.

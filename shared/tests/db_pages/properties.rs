@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use proptest::prelude::*;
 use shared::db::{CheckOptions, DbReport, HashOutcome, Verdict, check_source};
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Writes small bbolt files, sound unless told otherwise. In tests only.
 
 use std::hash::Hasher as _;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Sound files: ours and etcd's numbers are the same.
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Ways to break a database, each one thing at one place.
 
 use crate::pages::Db;

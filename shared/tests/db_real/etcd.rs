@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A real etcd of one member on this machine's loopback.
 
 use std::fs::{self, File};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! etcd's JSON gateway over one plain HTTP/1.1 connection per request.
 
 use std::io::{Read as _, Write as _};

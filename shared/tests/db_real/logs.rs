@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Broken logs, raft snapshots, and files that do not belong together.
 
 use std::fs;

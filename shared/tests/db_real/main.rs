@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Our reading of etcd's files against what etcd itself says about them: databases of many
 //! shapes that etcd made, and the same files damaged on purpose.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Broken files: each damage is found, named and located, and what etcd dies with was predicted.
 
 use std::fs;

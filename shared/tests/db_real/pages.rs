@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Just enough of bbolt's format to find and change chosen places of a real file; written apart
 //! from the reader under test.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Workloads that make databases of different shapes.
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The options and their values. `%x` stands for something of the engine at hand, see `plan.rs`.
 
 /// Strings that break what is quoted carelessly.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::options::{HOSTILE, SETS};
 use crate::lab::{Engine, differences, run_in_shell, tool};
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Calls of an engine's API without a client, which costs more than the call itself.
 
 use std::io::{Read as _, Write as _};

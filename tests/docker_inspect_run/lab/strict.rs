@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use serde_json::{Map, Value, json};
 
 /// Where two containers differ, as JSON pointers with both values. Null, empty, 0, false and

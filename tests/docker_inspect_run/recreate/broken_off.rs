@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A run that is killed, stopped or loses its engine at any step.
 
 use std::sync::Arc;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What fails leaves the old one, or brings it back.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `--recreate`: the service is there at the end, and its data too, whatever happens on the way.
 
 mod broken_off;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who does it: a person at a terminal, two people at once, somebody on another machine, and those
 //! who would make the container again by themselves.
 

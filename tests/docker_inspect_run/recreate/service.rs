@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The service that is made anew, and what must be true of it.
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Something happens at each changing call of a run.
 
 use std::process::{Child, Stdio};

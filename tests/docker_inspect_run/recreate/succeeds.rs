@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The new one takes the old one's place.
 
 use serde_json::json;

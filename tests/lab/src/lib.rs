@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Real etcd clusters on real Docker engines, in namespaces of one machine, and real faults to
 //! break them with. `docs/lab.md` has the picture, the names and the traps.
 //!

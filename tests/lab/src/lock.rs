@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One at a time, across processes.
 
 use std::fs::{File, create_dir_all};

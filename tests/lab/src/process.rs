@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Processes of the lab, told apart from later ones with the same id.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Running programs with a deadline, their output kept for the error text.
 
 use std::ffi::{OsStr, OsString};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Bounded waiting for a state of the world.
 
 use std::thread;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The kubeadm lab keeps its promises: real kubelets and static pods, a balancer that leaves a
 //! broken node out, faults that show, healing that heals, nothing left.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The lab keeps its promises: real members, faults that show, healing that heals, nothing left.
 
 #![allow(clippy::unwrap_used)] // a failed step of the set-up fails the test

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The least a program with clap can be: the start-up that no program of this workspace can beat.
 
 use clap::Parser;

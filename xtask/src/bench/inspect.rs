@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `cargo xtask bench inspect`: docker-inspect-run beside a bare API call, runlike,
 //! docker-autocompose and runlikers, in one run on one engine.
 

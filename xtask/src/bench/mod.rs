@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `cargo xtask bench`: measures, side by side in one run.
 
 mod db;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The demonstration: the incident from alert to healthy, and its picture.
 
 mod command;

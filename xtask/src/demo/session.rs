@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::io::{self, Read as _};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};

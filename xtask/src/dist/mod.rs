@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `cargo xtask dist`: what a release consists of, made the same way by hand and by the release
 //! workflow. build → archive → (checksums, SBOM, krew manifests, krew index).
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use docker_inspect_run::{KUBECTL_FILE, NAMES as INSPECT_RUN};
 use shared::completion::helper;
 use shared::invocation::PLUGINS;

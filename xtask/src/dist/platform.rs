@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use shared::error::ShownError;
 
 /// A platform that releases are built for, in krew's words and in rustc's.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use shared::error::ShownError;
 use shared::logs::{catalogue, catalogue_markdown};
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use clap::Command;
 use clap_mangen::Man;
 use shared::error::ShownError;

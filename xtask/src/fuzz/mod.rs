@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `cargo xtask fuzz`: throws broken bytes at a reader for a stated time.
 
 mod db;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One long test.
 pub struct Entry {
     /// Its name on the command line.

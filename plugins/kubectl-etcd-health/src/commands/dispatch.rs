@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use clap::Subcommand;
 use shared::completion::CompletionCommand;
 use shared::error::ShownError;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use shared::error::ShownError;
 use shared::explain::{explain, explain_list};
 use shared::output::Printer;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::io::{self, BufRead as _, IsTerminal as _};
 
 use clap::Args;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One file per command and the list of them.
 
 mod cleanup;

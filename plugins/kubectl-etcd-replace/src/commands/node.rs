@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use clap::Args;
 use shared::error::ShownError;
 use shared::output::Printer;

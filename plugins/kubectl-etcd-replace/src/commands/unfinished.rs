@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Which unfinished run is meant.
 
 use clap::Parser;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The command line, read in place.
 
 use core::ffi::CStr;

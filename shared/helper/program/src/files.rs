@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What several commands do with files.
 
 use core::ffi::CStr;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One JSON object per line, written in one call where it fits.
 
 use core::fmt::Write as _;

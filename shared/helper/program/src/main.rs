@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The helper: one static program without libc that runs in any Linux image, even an empty one,
 //! and does on an etcd node's files what the tool needs: look, probe, lock, rename, write, copy,
 //! read. It prints one JSON object per line and never deletes anything but its own probe files.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The four functions that compiled code calls without being asked; without libc they are ours.
 //! Written with string instructions or volatile-free byte loops that the optimiser must not turn
 //! back into calls of themselves.

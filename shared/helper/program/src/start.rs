@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The way in from the kernel: no C runtime comes before.
 
 use crate::arguments::Arguments;

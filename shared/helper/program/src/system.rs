@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The two system calls that rustix keeps to itself: leave, and become another program.
 
 use core::ffi::CStr;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! etcd through nothing but the Kubernetes API: port-forward, exec, and the choice among them.
 
 mod certificates;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The one group of access flags that all plugins share. docs/access.md has the table.
 
 mod docker;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::access::Settings;
 use crate::error::ShownError;
 use crate::etcd::Endpoint;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One file per way of finding etcd.
 
 pub(super) mod docker;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::ground::{Ground, Lost, place, show_key};
 use super::leaf::Sink;
 use super::unit::{Unit, UnitTally};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::ground::Ground;
 use crate::db::fault::{EtcdText, FaultKind, dies};
 use crate::db::layout::{PAGE_HEADER_BYTES, PageHeader, PageKind};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The polynomial of CRC-32C, lowest power in the highest bit.
 const POLYNOMIAL: u32 = 0x82F6_3B78;
 /// `x` to the power of 2 to the power of the index, modulo the polynomial.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::bitmap::Bitmap;
 use super::ground::Ground;
 use crate::db::fault::{EtcdText, Fault, FaultKind, FaultLog};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::bitmap::Bitmap;
 use crate::db::fault::{Place, Step};
 use crate::db::layout::{Meta, NO_FREELIST};

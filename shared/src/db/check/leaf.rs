@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::unit::UnitTally;
 use crate::db::fault::{EtcdText, FaultKind, dies};
 use crate::db::layout::{LeafElement, PAGE_HEADER_BYTES, PageKind};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The walk over every page a bbolt file says it uses.
 //!
 //! Buckets are cut into units (subtrees just above the leaves) which threads take in turn; every

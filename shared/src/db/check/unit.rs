@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::crc::append_crc;
 use crate::db::fault::Step;
 

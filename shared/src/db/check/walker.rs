@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::claim::{Opened, PageFault, claim, reopen};
 use super::ground::{Ground, Lost, place};
 use super::leaf::{

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What can be wrong with etcd's files, in words, and what etcd itself says about it.
 
 pub(crate) mod dies;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::db::fault::Severity;
 use crate::db::filefault::{FileFault, FileFaultKind};
 use crate::db::raftsnap::RaftSnapshot;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::db::fault::{FaultKind, Severity};
 use crate::db::filefault::FileFaultKind;
 use crate::db::report::{FilesKind, FilesReport, Verdict};

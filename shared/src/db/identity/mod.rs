@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the small buckets tell: members, versions, raft's position, alarms.
 
 mod alarm;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The little-endian number at `at`, `None` past the end.
 pub(crate) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     let field = bytes.get(at..at.checked_add(2)?)?;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! bbolt's bytes as data: pages, meta pages, elements. No I/O; no byte can make it panic.
 
 mod bytes;

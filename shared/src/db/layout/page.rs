@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::bytes::{u16_at, u32_at, u64_at};
 
 /// Bytes of the header every page begins with.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What the bucket `key` holds: revisions, keys, Kubernetes resources, and the hash over them.
 
 mod content;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::fmt;
 
 /// A revision as the bucket `key` is keyed by: main revision, `_`, sub revision, and a mark on

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use serde::Serializer;
 
 /// Ids are hex strings in the JSON, as etcd prints them: as numbers they would lose digits in

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a look at etcd's files brings, as data (stable JSON) and as text.
 
 mod database;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use prost::Message as _;
 
 use super::frame::{Frame, frame_at, is_torn};

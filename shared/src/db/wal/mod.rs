@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The write-ahead log: segments of framed, checksummed records.
 
 mod chain;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Byte streams to an engine, one file per transport.
 
 mod connector;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! ssh: docker's own way, `docker system dial-stdio` on the other host, over one ssh session
 //! that all connections to an engine share.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Makes a container anew in a container's place, and puts the old one back if that fails.
 //!
 //! There is no journal: all that a later run needs to know stands in names that the engine keeps.

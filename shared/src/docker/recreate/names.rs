@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The names that tell a later run what was going on.
 
 use jiff::Timestamp;

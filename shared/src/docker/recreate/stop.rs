@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use tokio::sync::watch;
 
 /// The user's wish to stop. The work looks at it between its steps: a call that the engine has

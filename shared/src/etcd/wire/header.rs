@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// etcdserverpb.ResponseHeader.
 #[derive(Clone, Copy, PartialEq, prost::Message)]
 pub struct Header {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `--set-arg` and `--unset-arg`: `--k=v`, `--k v` and the environment form `ETCD_K=v`.
 
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `--set-env` and `--unset-env`, without pinning what the image gives.
 
 use serde_json::{Value, json};

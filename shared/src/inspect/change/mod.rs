@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Changes on the way from a container to its command.
 
 mod arguments;

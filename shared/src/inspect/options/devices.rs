@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Devices, GPUs and the runtime.
 
 use super::families::Family;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! `HostConfig.DeviceRequests`: CDI devices (`--device`) and all others (`--gpus`).
 
 use serde_json::Value;

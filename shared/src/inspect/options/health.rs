@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Health check. The request has only what differs from the image's own.
 
 use super::families::Family;

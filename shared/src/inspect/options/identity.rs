@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Name, host name, labels, restart policy.
 
 use super::families::Family;

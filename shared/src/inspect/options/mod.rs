@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The options of `docker run`, one file per family; `families` lists them in printing order.
 
 mod devices;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One `--mount` from one element of `HostConfig.Mounts` (docker/cli `opts/mount.go`).
 
 use serde_json::Value;

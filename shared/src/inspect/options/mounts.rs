@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Volumes, bind mounts, tmpfs.
 
 use super::families::Family;

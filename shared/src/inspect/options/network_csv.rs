@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The networks that users made: plain options for the first, and for the others `--network`'s
 //! long form where engine and client take it, else `docker network connect`.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What runs: user, folder, environment, entrypoint, command, signals.
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Limits: memory, processors, block devices, processes, ulimits.
 
 use serde_json::Value;

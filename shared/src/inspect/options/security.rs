@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Privileges, namespaces, kernel settings.
 
 use serde_json::Value;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Standard streams and terminal: what `-a`, `-d`, `-i` and `-t` set together.
 
 use super::families::Family;

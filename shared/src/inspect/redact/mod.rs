@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Masks secrets: for a ticket, and in all that is said about a change.
 
 mod names;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Parts of names whose values are not for others.
 const SECRET: &[&str] = &[
     "password",

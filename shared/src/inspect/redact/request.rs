@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use serde_json::{Value, json};
 
 use super::value::{mask_entry, mask_json, mask_map, mask_words};

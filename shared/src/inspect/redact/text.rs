@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Secrets inside free text: shell commands, lists of options, URLs, JSON.
 
 use serde_json::Value;

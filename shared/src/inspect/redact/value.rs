@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Secrets in the data of containers.
 
 use serde_json::{Map, Value, json};

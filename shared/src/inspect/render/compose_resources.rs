@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Limits, devices and privileges in a Compose service.
 
 use serde_json::{Map, Value, json};

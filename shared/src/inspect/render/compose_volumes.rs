@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Volumes and mounts of a Compose service.
 
 use serde_json::{Map, Value, json};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::inspect::quote::quote;
 use crate::inspect::spec::{Connect, RunSpec, Value};
 

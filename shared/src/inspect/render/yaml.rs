@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use serde_json::Value;
 
 /// Writes JSON data as block-style YAML. Every string is double-quoted, so that none can be

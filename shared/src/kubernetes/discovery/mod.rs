@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Where a cluster keeps its etcd, told from API objects alone: one file per kind of place in
 //! `source/`, one list. All of it is pure; `docs/access.md` has the table.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Node;
 

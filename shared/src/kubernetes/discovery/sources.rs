@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::source::node_service::{carries_etcd, control_plane};
 use super::source::{
     external, kops, kubeadm, node_service, none, openshift, other_pods, rke2, talos,

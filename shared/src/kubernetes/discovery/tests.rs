@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Objects of real and described clusters (`tests/fixtures/api`) and what is found in each.
 
 use std::collections::BTreeSet;

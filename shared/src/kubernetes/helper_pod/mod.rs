@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A short-lived pod on one node in which the helper program runs: the way to a node's files and
 //! network with nothing but the API server. What it is made of is pure; `docs/access.md` says which
 //! rights it needs.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};

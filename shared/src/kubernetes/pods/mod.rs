@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What can be done with a pod through the API server: run a program in it, reach a port of it,
 //! read its log and its events.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The catalogue: one data file per group and one of the events that tell a member's life.
 
 mod events;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! From what was scanned to one cause: the order of diagnosis.
 
 mod diagnose;

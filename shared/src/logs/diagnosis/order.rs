@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::logs::catalogue::Signature;
 
 /// Ranks of what healthy members say about a sick one, and of what follows from a lost quorum.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The catalogue as text for people: one entry, the list, the pages of docs/catalogue.
 
 mod entry;

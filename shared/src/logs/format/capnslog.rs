@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::parse::Parsed;
 use super::time::without_zone;
 use crate::logs::line::{Format, Level};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The formats a line can be written in: one file each and the list below.
 
 mod capnslog;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The first `bytes` of `text`, less if a character would be cut.
 pub(crate) fn prefix(text: &str, bytes: usize) -> &str {
     let mut end = bytes.min(text.len());

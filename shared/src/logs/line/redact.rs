@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The longest piece of a log line that is shown, in characters.
 const SHOWN_CHARS: usize = 400;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Finding the catalogue's texts in lines.
 
 mod pattern;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The texts of the catalogue are literals with typed gaps where the Go source has a verb, so an
 //! ordered-literals matcher does all that a regular expression would: it compiles nothing at
 //! start-up, adds a few kilobytes to the binary, and cannot be made to run for long by a line.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Slots of the hash table; a power of two.
 const SLOTS: usize = 1 << 14;
 

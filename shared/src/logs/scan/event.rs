@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::life::Life;
 use super::matches::{captured, find};
 use super::scanner::Scanner;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::io::{self, BufRead, Read as _};
 
 /// The longest part of a line that is looked at, in bytes. etcd's longest lines (a panic with a

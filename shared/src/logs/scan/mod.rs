@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Reading a log once, in bounded memory: which signatures and events, in which life of the
 //! process.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::logs::error::LogError;
 
 /// Refuses what is no text, judged by its first bytes. A few NUL bytes pass: after a power

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What runtimes and supervisors put around a line: one file each and the list below.
 
 mod cri;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::Peeled;
 use crate::logs::format::rfc3339;
 use crate::logs::line::Wrapper;

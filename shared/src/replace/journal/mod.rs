@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The journal: one folder per run with what the world cannot tell.
 
 mod event;

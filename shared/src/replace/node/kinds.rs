@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::docker::Docker;
 use super::static_pod::StaticPod;
 use super::{NodeAccess, NodeKind, Opening};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The line of a log's end that says why it ended: the panic's or fatal one, else the last.
 pub fn last_words<'a>(lines: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let lines: Vec<&str> = lines.into_iter().map(str::trim).collect();

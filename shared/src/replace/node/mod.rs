@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Node access: one small interface, one folder per kind of node.
 
 mod access;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! etcd's `--config-file` edited for a new start, as text: comments, order and all other settings
 //! stay. What the edit made is read again and compared; where that differs in anything but what was
 //! wanted, nothing is changed.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The words that etcd is started with: flags in a command, `ETCD_*` variables in an environment;
 //! the same for every kind of node.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The member list.
 
 use std::collections::BTreeMap;

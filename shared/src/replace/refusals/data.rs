@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The survivors' data.
 
 use super::kind::{Refusal, RefusalKind};

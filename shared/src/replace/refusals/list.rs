@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::kind::{Refusal, RefusalKind};
 use super::{cluster, data, node, quorum, target, versions};
 use crate::replace::options::Options;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What a replacement refuses, one file per family; `list.rs` is the one list.
 
 mod cluster;

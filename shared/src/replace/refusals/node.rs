@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The target's node: found by the node access, which puts them into [`NodeView::obstacles`].
 //!
 //! [`NodeView::obstacles`]: crate::replace::world::NodeView

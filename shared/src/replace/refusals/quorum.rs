@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Quorum lost, or that would be lost.
 
 use super::kind::{Refusal, RefusalKind};

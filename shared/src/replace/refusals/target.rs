@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The target itself.
 
 use super::kind::{Refusal, RefusalKind};

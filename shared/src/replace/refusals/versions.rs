@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Versions that do not go together.
 
 use super::kind::{Refusal, RefusalKind};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::step::Step;
 use super::{
     add, lock, move_leader, observe, recreate, remove, save, set_aside, snapshot, stop, verify,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The steps of a replacement: one file each, and the list of them in `list.rs`.
 
 mod add;

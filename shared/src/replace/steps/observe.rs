@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use futures_util::future::LocalBoxFuture;
 
 use super::step::{Facts, Step, StepFailure, StepId, StepText};

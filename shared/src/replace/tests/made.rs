@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A world with three members, the second of them broken.
 
 use std::time::Duration;

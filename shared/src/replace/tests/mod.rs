@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The pure parts over worlds made by hand.
 
 mod made;

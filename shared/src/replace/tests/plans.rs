@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::replace::run::stamp;
 use crate::replace::steps::{self, Facts, StepId};
 use crate::replace::world::{DataView, Earlier, RuntimeState, WalIdentity, World};

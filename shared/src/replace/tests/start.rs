@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::replace::refusals;
 use crate::replace::start::{ENTRIES, PROCESSES, Start, start};
 use crate::replace::steps::StepId;

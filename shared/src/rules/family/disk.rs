@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::model::{Finding, Metrics, Severity};
 use crate::rules::histogram::{Window, p99, window};
 use crate::rules::{Family, MemberView, Rule, RuleInput, rank};

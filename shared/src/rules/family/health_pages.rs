@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::model::{Finding, HttpHealth, Probe, Severity};
 use crate::rules::{Family, MemberView, Rule, RuleInput, rank};
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::logs::Finding as LogFinding;
 use crate::model::{ClusterId, Finding, ListedMember, ResponseHeader, Severity, Subject};
 use crate::rules::{Family, MemberView, Rule, RuleInput, bootstrap_ids, rank};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::logs::{Finding as LogFinding, MemberState, Severity as LogSeverity};
 use crate::model::{Finding, ProcessState, Severity};
 use crate::rules::log_reading::{LogReading, damages_data, is_complaint, signature};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::model::{EtcdConfig, Finding, ManifestFile, ManifestFolder, Severity, Subject};
 use crate::rules::{Family, MemberView, Rule, RuleInput, rank};
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One file per family of rules; each exports its `FAMILY`.
 
 pub mod access;

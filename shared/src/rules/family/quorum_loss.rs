@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::model::{Finding, ProcessState, Severity, Subject};
 use crate::rules::assess::quorum_is_lost;
 use crate::rules::{Family, MemberView, Rule, RuleInput, advice, rank};

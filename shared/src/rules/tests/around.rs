@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Certificates, versions, clocks, figures, access, pages.
 
 use super::build::*;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A healthy three-member cluster to break.
 
 use jiff::Timestamp;

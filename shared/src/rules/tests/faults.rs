@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The faults of the lab, with the logs that the lab recorded of them: each must have its own
 //! cause on top (docs/lab.md has the table), on 3.4.23 and on 3.5.16.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::build::*;
 use crate::model::{ClusterId, EtcdConfig, MemberId, MemberObservation, Probe, Severity};
 use crate::rules::{assess, bootstrap_ids, parse_initial_cluster};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The log's cause on top of what is seen from outside. The lines are from live runs.
 
 use super::build::*;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::build::*;
 use crate::model::{
     KubernetesObservation, ListedMember, MemberObservation, NodeCondition, NodeObservation,

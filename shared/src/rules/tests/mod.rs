@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The rules, over observations built by hand: every rule with a case and a near miss.
 
 mod around;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What only pods and their manifests can suffer from.
 
 use crate::model::{

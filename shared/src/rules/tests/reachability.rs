@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::build::*;
 use crate::model::{Probe, ProbeErrorKind, ProcessState, Severity};
 use crate::rules::assess;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::ApiServer;
 use crate::error::Result;
 use crate::kubeadm::ControlPlane;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What answers for Kubernetes: one kube-apiserver on the lab's etcd with the Node objects in it,
 //! or the static pods of a kubeadm cluster.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};

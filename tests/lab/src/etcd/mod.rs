@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The etcd cluster: one container per member, run exactly as RKE1 runs it.
 
 mod client;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::EtcdCtl;
 use crate::error::Result;
 use crate::node::Node;

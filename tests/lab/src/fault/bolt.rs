@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Just enough of bbolt's file format to damage a database in a chosen place.
 //! Layout: etcd-io/bbolt `internal/common` (page.go, meta.go, bucket.go).
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Exchanging a member's certificate.
 
 use crate::error::Result;

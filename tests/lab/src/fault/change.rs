@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What several faults do to a node or its member.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A small disk of its own under a node's etcd data, to fill or to slow down.
 
 use std::fs;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::disk::put_data_on_loop;
 use super::fault_type::Fault;
 use super::settled;

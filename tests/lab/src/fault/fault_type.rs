@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::list::ALL;
 use crate::error::{LabError, Result};
 use crate::lab_type::Lab;

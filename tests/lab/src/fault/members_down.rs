@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::fault_type::Fault;
 use super::settled;
 use crate::error::{LabError, Result};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The faults: each is done to a real node, and undone by healing the lab.
 //! One file per fault, and one line in `list.rs`.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::bolt::Bolt;
 use super::change::{db, edit_stopped};
 use super::fault_type::Fault;

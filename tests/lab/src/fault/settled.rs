@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! How faults show: what to wait for after applying one.
 
 use std::time::Duration;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::change::make_follower;
 use super::disk::{Limits, limit_writes, put_data_on_loop};
 use super::fault_type::Fault;

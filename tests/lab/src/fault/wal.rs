@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Just enough of etcd's write-ahead log to damage it in a chosen place.
 //! Layout: etcd `server/wal/encoder.go`: a little-endian i64 length field (its top byte says how
 //! many bytes of padding follow when its sign bit is set), then the record, then the padding.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::change::{edit_stopped, make_follower};
 use super::fault_type::Fault;
 use super::settled;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The second lab: a stacked-etcd cluster of kubeadm's, with real kubelets and static pods.
 //! What is kubeadm's own output and what is not stands in `docs/lab.md`.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One node: namespaces of its own on a private bridge, its own engine and sshd.
 
 mod engine;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Finds what the lab needs on this machine and fetches what is missing, saying so before it does.
 
 mod apt_sources;

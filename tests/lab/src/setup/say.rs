@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use shared::output::Printer;
 
 /// One line to the developer, on stderr.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use core::net::{IpAddr, SocketAddr};
 
 use rustix::event::{PollFd, PollFlags};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 

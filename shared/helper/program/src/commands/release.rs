@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use rustix::io::Errno;
 
 use crate::arguments::Words;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::arguments::Words;
 use crate::files;
 use crate::line::Line;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::line::Line;
 
 /// `version`: the protocol and the architecture that it was built for.

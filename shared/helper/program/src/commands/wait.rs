@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::line::Line;
 
 /// `wait`: says that it runs and then does nothing until it is killed. A pod's first process, beside

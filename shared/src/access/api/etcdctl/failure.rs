@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::etcd::EtcdError;
 use crate::kubernetes::pods::ExecOutput;
 use crate::model::{ProbeError, ProbeErrorKind};

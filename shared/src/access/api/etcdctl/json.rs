@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer};
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! etcd through the etcdctl of its own pods: for images without a shell, from which no certificate
 //! comes out. The words and the reading of its JSON are pure.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! etcd on the machine that the tool runs on: one file per distribution, one list.
 
 mod docker_files;

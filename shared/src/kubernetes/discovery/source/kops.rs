@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::etcd::Endpoint;
 use crate::kubernetes::discovery::{ApiObjects, Discovered, Runs, etcd_pod};
 use crate::model::EtcdConfig;

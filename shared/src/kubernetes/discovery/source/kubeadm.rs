@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::kubernetes::discovery::{ApiObjects, Discovered, Runs, etcd_pod};
 
 /// kubeadm and kind: static pods in kube-system labelled `component=etcd`, whose flags say all

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! One file per kind of place; each looks at the objects and says whether it is this one.
 
 pub(super) mod external;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::kubernetes::discovery::objects::has_label;
 use crate::kubernetes::discovery::{ApiObjects, Discovered, Runs, etcd_pod};
 

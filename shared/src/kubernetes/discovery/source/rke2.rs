@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::kubernetes::discovery::{ApiObjects, Discovered, Runs, etcd_pod};
 
 /// RKE2: static pods labelled like kubeadm's, whose flags are in a file of the node

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::kubernetes::discovery::objects::os_image;
 use crate::kubernetes::discovery::source::node_service::{control_plane, endpoints_on};
 use crate::kubernetes::discovery::{ApiObjects, Discovered, Runs};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Who a write-ahead log says that it is: the metadata record at the beginning of each segment.
 //!
 //! A frame is 8 bytes little endian (low 56 bits: length of the record, top byte: padding) and a

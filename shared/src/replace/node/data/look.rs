@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use node_helper::{Kind, Outcome, Stat};
 
 use super::{Places, beside, identity, names};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! What is done with the files of a member, whatever runs etcd there: pure words for the helper
 //! program and readings of its lines. A kind of node brings only the [`HelperHands`].
 //!

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Names of what the tool writes and keeps beside a member's data.
 
 /// File name of the lock beside the data.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::model::EtcdConfig;
 
 /// etcd's default where `--data-dir` is not given (server/embed/config.go).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use crate::model::Version;
 use crate::replace::node::hands::HelperHands;
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A member in a container of a Docker engine.
 
 mod containers;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Names of the containers that the tool makes or keeps.
 
 use crate::replace::node::data::names::is_stamp;

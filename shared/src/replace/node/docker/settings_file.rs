@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! etcd's settings in a `--config-file` of the container.
 
 use serde_json::{Value, json};

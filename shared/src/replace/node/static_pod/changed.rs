@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! The manifest of the new start: the old one's text with as few lines changed as can be.
 
 use serde_json::{Value, json};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use k8s_openapi::api::core::v1::{Container, Pod};
 
 use crate::kubernetes::{EtcdPod, etcd_pod, pod_from_yaml};

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! A member in a static pod of a kubelet: what runs is what its manifest says, and the manifest is
 //! a file of the node.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 //! Where the kubelet's manifests are, and what the tool writes and keeps beside them.
 
 use crate::replace::node::data::names::is_stamp;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 use super::names;
 use crate::replace::node::NodeStep;
 use crate::replace::node::data::names::aside;
