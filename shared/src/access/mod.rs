@@ -32,4 +32,5 @@ pub use source::docker::{
     targets as engine_targets,
 };
 pub(crate) use source::kubernetes::selection as kubernetes_selection;
+pub(crate) use source::local::local_config;
 pub use topology_cache::{CacheKeys, Topology, TopologyCache};

@@ -119,9 +119,7 @@ fn spawn_kubernetes(target: KubeTarget, namespace: Option<String>) -> KubeTask {
             left -= 1;
             match observe(&asked, namespace.as_deref()).await {
                 // A load balancer notices a dead API server some seconds late.
-                Err(KubeError::Unreachable { .. })
-                    if left > 0 && began.elapsed() < API_PATIENCE =>
-                {
+                Err(error) if error.is_passing() && left > 0 && began.elapsed() < API_PATIENCE => {
                     tokio::time::sleep(API_PAUSE).await;
                 }
                 answer => return answer.map_err(ShownError::from),
@@ -433,8 +431,10 @@ impl Opener {
                     ))
                 }
                 None => Err(error.hinted(
-                    "when etcd is down the API server is down with it: reach etcd itself with \
-                     `--endpoints` and its certificates, or with `--docker-host`",
+                    "when etcd is down the API server beside it is down with it: point the kubeconfig \
+                     at another API server, or reach etcd itself with `--endpoints` and its \
+                     certificates, with `--docker-host`, or on a control-plane node with \
+                     `--via local`",
                 )),
             },
         }

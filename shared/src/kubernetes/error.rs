@@ -159,6 +159,17 @@ fn innermost(error: &(dyn Error + 'static)) -> String {
         .to_owned()
 }
 
+impl KubeError {
+    /// Whether a load balancer or an election of etcd's explains it, so that another try helps.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } => true,
+            Self::Answered { code, .. } => matches!(code, 429 | 500 | 502 | 503 | 504),
+            _ => false,
+        }
+    }
+}
+
 impl Explain for KubeError {
     fn kind(&self) -> Kind {
         match self {

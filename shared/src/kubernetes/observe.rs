@@ -70,7 +70,7 @@ pub async fn observe(
     match pods {
         Ok(pods) => objects.pods = pods,
         // Half an answer would make another cluster of it: an API server that has just gone away.
-        Err(error @ KubeError::Unreachable { .. }) => return Err(error),
+        Err(error) if error.is_passing() => return Err(error),
         Err(error) => notes.push(error.to_string()),
     }
     let mut discovery = discover(&objects);

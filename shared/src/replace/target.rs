@@ -3,9 +3,10 @@
 //! Who is meant: a Kubernetes node, a member's name, its id, or its address.
 
 use super::world::Target;
+use crate::access::local_config;
 use crate::error::ShownError;
 use crate::etcd::Endpoint;
-use crate::model::{EtcdConfig, MemberObservation, Observation, ProcessObservation};
+use crate::model::{EtcdConfig, MemberObservation, Observation, ProcessObservation, Via};
 
 /// The member that is meant, and the process that runs it.
 #[derive(Clone, Debug)]
@@ -69,6 +70,18 @@ pub fn find(observation: &Observation, name: &str) -> Result<Found, ShownError> 
 /// A node that shows neither a member nor a process: where both are gone for the moment, its files
 /// tell who it was. Name and URLs are empty until then.
 fn of_node(observation: &Observation, name: &str) -> Option<Found> {
+    if observation.access.via == Via::Local
+        && let Some(config) = local_config()
+        && (config.get("name") == Some(name)
+            || urls(&config, "initial-advertise-peer-urls")
+                .iter()
+                .any(|url| is_address(url, name)))
+    {
+        return Some(Found {
+            target: Target::default(),
+            process: None,
+        });
+    }
     let nodes = &observation.kubernetes.as_ref()?.nodes;
     let is_meant = |address: &String| address == name;
     nodes

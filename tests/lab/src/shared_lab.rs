@@ -25,6 +25,10 @@ struct Slot {
     dirty: bool,
 }
 
+/// Names a lab that is up already, to be used instead of one of the tests' own: for a developer who
+/// runs one test again and again. It must be what the test asks for; it is healed and stays.
+const USE: &str = "LAB_USE";
+
 static SLOTS: OnceLock<Mutex<HashMap<String, &'static Mutex<Slot>>>> = OnceLock::new();
 
 impl Lab {
@@ -45,6 +49,12 @@ impl Lab {
         // A test that failed while it held the lab leaves it dirty, nothing worse.
         let mut guard = slot.lock().unwrap_or_else(PoisonError::into_inner);
         match &guard.lab {
+            None if std::env::var_os(USE).is_some() => {
+                let name = std::env::var(USE).unwrap_or_default();
+                let lab = Self::open(&spec.root, &name)?;
+                lab.heal()?;
+                guard.lab = Some(lab);
+            }
             None => {
                 let watchdog = Watchdog::over(&spec)?;
                 guard.lab = Some(Self::up(spec)?);

@@ -177,7 +177,7 @@ impl HelperPod {
         loop {
             match exec(&self.target, &self.at(), words, stdin, deadline).await {
                 Ok(output) => return Ok(output),
-                Err(error) if is_passing(&error) && began.elapsed() < PATIENCE => {
+                Err(error) if error.is_passing() && began.elapsed() < PATIENCE => {
                     tokio::time::sleep(PAUSE * 2).await;
                 }
                 Err(error) => {
@@ -415,21 +415,12 @@ where
             Ok(value) => return Ok(value),
             Err(error) => {
                 let error = KubeError::from_request(&target.server, what, &error);
-                if !is_passing(&error) || began.elapsed() > PATIENCE {
+                if !error.is_passing() || began.elapsed() > PATIENCE {
                     return Err(error);
                 }
             }
         }
         tokio::time::sleep(PAUSE * 2).await;
-    }
-}
-
-/// A failure that a load balancer or a leader election explains.
-fn is_passing(error: &KubeError) -> bool {
-    match error {
-        KubeError::Unreachable { .. } => true,
-        KubeError::Answered { code, .. } => matches!(code, 429 | 500 | 502 | 503 | 504),
-        _ => false,
     }
 }
 

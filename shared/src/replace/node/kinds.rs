@@ -60,8 +60,9 @@ fn unreachable(opening: &Opening<'_>, options: &Options) -> Refusal {
         id,
         ..Refusal::new(
             format!("nothing shows the etcd process of \"{named}\", which may still run{why}"),
-            "name the node's engine with `--docker-host ssh://root@ADDRESS`; where the machine is \
-             gone for good, and only there, remove the member and let the distribution join it again \
+            "name the node's engine with `--docker-host ssh://root@ADDRESS`, point the kubeconfig at \
+             another API server where this one does not answer, or work on the node itself with \
+             `--via local`; where the machine is gone for good, and only there, remove the member and let the distribution join it again \
              (`rke up` for RKE, the `recover-control-plane.yml` playbook for kubespray, `kubeadm join \
              --control-plane` for kubeadm)",
         )

@@ -19,6 +19,8 @@ mod rke2;
 
 use std::path::Path;
 
+use crate::model::EtcdConfig;
+
 pub use evidence::processes;
 pub use found::LocalEtcd;
 
@@ -33,3 +35,8 @@ pub const DISTRIBUTIONS: &[(&str, Finder)] = &[
     ("kubespray", kubespray::find),
     ("RKE1", rke1::find),
 ];
+
+/// etcd's settings by the files of this machine.
+pub fn local_config() -> Option<EtcdConfig> {
+    LocalEtcd::find(Path::new("/")).map(|found| found.config)
+}

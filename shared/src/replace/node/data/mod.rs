@@ -21,4 +21,4 @@ pub use hold::hold;
 pub use look::{Seen, look, mount_inside};
 pub use places::Places;
 pub use settings_file::replace_settings_file;
-pub use version::etcd_version;
+pub use version::{etcd_version, logged_version};

@@ -9,10 +9,10 @@ use k8s_openapi::api::core::v1::Node;
 use kube::Api;
 
 use super::manifest::Manifest;
-use super::names;
 use super::node::StaticPodNode;
 use super::pod_hands::PodHands;
 use super::pod_watch::MirrorPod;
+use super::{local, names};
 use crate::access::kubernetes_selection;
 use crate::error::ShownError;
 use crate::etcd::Endpoint;
@@ -30,10 +30,13 @@ pub struct StaticPod;
 
 impl NodeKind for StaticPod {
     fn name(&self) -> &'static str {
-        "static pods that kubeadm made (`--kubeconfig`)"
+        "static pods that kubeadm made (`--kubeconfig`, or `--via local` on the node itself)"
     }
 
     fn is_for(&self, opening: &Opening<'_>) -> bool {
+        if local::is_meant(opening) {
+            return true;
+        }
         let kubernetes = opening.observation.kubernetes.as_ref();
         let place = kubernetes.and_then(|kubernetes| kubernetes.etcd.as_ref());
         place.is_some_and(|place| place.source == "kubeadm" && place.static_pods)
@@ -46,6 +49,9 @@ impl NodeKind for StaticPod {
         opening: &'a Opening<'a>,
     ) -> LocalBoxFuture<'a, Result<Box<dyn NodeAccess>, ShownError>> {
         Box::pin(async move {
+            if local::is_meant(opening) {
+                return Ok(Box::new(local::open(opening)?) as Box<dyn NodeAccess>);
+            }
             let node =
                 node_of(opening).ok_or_else(|| ShownError::failed("there is no node to open"))?;
             let target = KubeTarget::load(&kubernetes_selection(opening.settings)).await?;

@@ -111,7 +111,9 @@ impl StaticPodNode {
         if let Some(known) = self.cache.borrow().version {
             return known;
         }
-        let version = data::etcd_version(self.hands.as_ref(), program).await;
+        let version = data::etcd_version(self.hands.as_ref(), program)
+            .await
+            .or_else(|| data::logged_version(&self.watch.version_lines()));
         self.cache.borrow_mut().version = Some(version);
         version
     }

@@ -22,6 +22,11 @@ pub trait PodWatch {
 
     /// The end of its log, the life before included.
     fn log(&self, lines: u32) -> LocalBoxFuture<'_, Result<Vec<String>, NodeError>>;
+
+    /// Lines among which etcd says its version, where its image cannot be asked.
+    fn version_lines(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// By the mirror pod that the kubelet shows in the API.
