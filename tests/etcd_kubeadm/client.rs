@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! A client of the API, as people have: it writes all the time through the balancer.
 
 use std::sync::Arc;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The plugins inside a pod of the cluster itself, with its service account.
 
 use std::path::Path;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The incident on a kubeadm cluster, from a kubeconfig only.
 
 use std::fs;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! kill -9 and Ctrl-C in the middle; `resume` and `rollback` after it.
 
 use std::fs;

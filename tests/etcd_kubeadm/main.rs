@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! `kubectl etcd-replace` and `kubectl etcd-health` on a kubeadm cluster, with nothing but a
 //! kubeconfig: real kubelets, real static pods, a balancer before the API servers.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! On the node itself, without the API: `--local`.
 
 use crate::stand::{REPLACE, Stand};

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! What is refused on this path, and that nothing changes then.
 
 use std::fs;

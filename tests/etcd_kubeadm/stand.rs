@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The kubeadm lab, the plugins, and what can be seen of both.
 
 use std::fs;
