@@ -79,6 +79,11 @@ pub fn build(root: &Path, target: &str, target_dir: &Path) -> Result<PathBuf, Sh
 /// Paths of this machine stay out of the programs, so that the same commit gives the same bytes.
 fn flags(root: &Path, target: &str) -> Vec<String> {
     let mut flags = vec![format!("--remap-path-prefix={}=/build", root.display())];
+    // A panic aborts in a release: the tables to unwind by would be a tenth of each program.
+    // Windows has them by its calling convention.
+    if !target.contains("-windows-") {
+        flags.push("-Cforce-unwind-tables=no".to_owned());
+    }
     let home = |name: &str, folder: &str| {
         std::env::var_os(name)
             .map(PathBuf::from)

@@ -56,6 +56,13 @@ pub fn catalogue() -> Result<&'static Catalogue, &'static CatalogueError> {
     CATALOGUE.get_or_init(Catalogue::read).as_ref()
 }
 
+/// By way of JSON's values: a reader of YAML for every type of the catalogue would be a tenth of a
+/// megabyte in each program.
+fn from_yaml<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    let value: serde_json::Value = serde_saphyr::from_str(text).map_err(|e| e.to_string())?;
+    serde_json::from_value(value).map_err(|e| e.to_string())
+}
+
 impl Catalogue {
     fn read() -> Result<Self, CatalogueError> {
         let wrong = |file: &str, reason: String| CatalogueError {
@@ -64,15 +71,13 @@ impl Catalogue {
         };
         let mut groups = Vec::new();
         for (file, text) in GROUPS {
-            let mut group: Group =
-                serde_saphyr::from_str(text).map_err(|e| wrong(file, e.to_string()))?;
+            let mut group: Group = from_yaml(text).map_err(|reason| wrong(file, reason))?;
             for signature in &mut group.signatures {
                 signature.group = group.letter;
             }
             groups.push(((*file).to_owned(), group));
         }
-        let events: Vec<Event> =
-            serde_saphyr::from_str(EVENTS).map_err(|e| wrong("events", e.to_string()))?;
+        let events: Vec<Event> = from_yaml(EVENTS).map_err(|reason| wrong("events", reason))?;
         let signatures: Vec<Signature> = groups
             .iter()
             .flat_map(|(_, group)| group.signatures.clone())
