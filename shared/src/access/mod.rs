@@ -31,6 +31,8 @@ pub use source::docker::{
     EngineTarget, endpoints_of, etcd_containers, read_log, settings_in_file,
     targets as engine_targets,
 };
+#[cfg(feature = "replace")]
 pub(crate) use source::kubernetes::selection as kubernetes_selection;
+#[cfg(feature = "replace")]
 pub(crate) use source::local::local_config;
 pub use topology_cache::{CacheKeys, Topology, TopologyCache};

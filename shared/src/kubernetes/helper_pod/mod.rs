@@ -14,5 +14,6 @@ pub use error::HelperPodError;
 pub use live::remove_all;
 pub use manifest::{HelperPodSpec, PROGRAM, config_map, pod as manifest, safe_name};
 pub use pod::HelperPod;
+#[cfg(feature = "replace")]
 pub(crate) use pod::patiently;
 pub use streams::HelperStreams;

@@ -19,6 +19,7 @@ mod rke2;
 
 use std::path::Path;
 
+#[cfg(feature = "replace")]
 use crate::model::EtcdConfig;
 
 pub use evidence::processes;
@@ -37,6 +38,7 @@ pub const DISTRIBUTIONS: &[(&str, Finder)] = &[
 ];
 
 /// etcd's settings by the files of this machine.
+#[cfg(feature = "replace")]
 pub fn local_config() -> Option<EtcdConfig> {
     LocalEtcd::find(Path::new("/")).map(|found| found.config)
 }
